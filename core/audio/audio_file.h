@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/base/result.h"
+#include "core/base/sample_source.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace phono {
+
+/// What an audio file is, as it lies on disk, and what was done to make it mono at 16 kHz.
+struct AudioInfo {
+    std::filesystem::path path;
+    std::string format; ///< for people: "WAV, 16 bit PCM", "NIST SPHERE, mu-law"
+    int sampleRate = 0; ///< of the file, in Hz
+    int channels = 0;
+    std::int64_t frames = 0; ///< samples per channel that could really be read
+    double seconds = 0;
+
+    double dcOffset = 0; ///< mean of the mono signal, full scale is 1
+    double peak = 0; ///< largest absolute sample of any channel before mixing, full scale is 1
+    double rms = 0; ///< of the mono signal
+    std::int64_t clippedRuns = 0; ///< runs of 4 or more consecutive full-scale samples
+
+    /// What was done: "resampled 44.1 → 16 kHz", "mixed 2 → 1 channels".
+    std::vector<std::string> notes;
+    /// What is wrong: "the file ends after 1.2 s although its header says 3.0 s", "a DC offset of …".
+    std::vector<std::string> warnings;
+    std::string sha256; ///< of the file, lower-case hex
+};
+
+/// A recording ready for the model: mono at kModelRate.
+struct Recording {
+    AudioInfo info;
+    std::shared_ptr<const SampleSource> samples;
+};
+
+struct LoadOptions {
+    /// Longer audio is kept in a temporary file instead of in memory.
+    std::size_t memoryLimit = std::size_t(256) << 20;
+};
+
+/// Decodes anything libsndfile opens, mixes channels by their mean, resamples with libsoxr HQ.
+/// Header lengths are never trusted. NaN and infinite samples are refused; so are files without
+/// samples. Files shorter than a model's receptive field load; the extractor refuses them.
+Result<Recording> loadAudio(const std::filesystem::path& path, const LoadOptions& options = {},
+                            const Progress& progress = {});
+
+} // namespace phono

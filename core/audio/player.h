@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/sample_source.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace phono {
+
+/// Plays stretches of a waveform through PortAudio's default output device.
+///
+/// All members are for the owner's thread; they never block for long. Without a device everything
+/// else works and play() says why it cannot.
+class Player {
+public:
+    Player();
+    ~Player();
+    Player(const Player&) = delete;
+    Player& operator=(const Player&) = delete;
+
+    /// Plays samples [first, last) once, or again and again when `loop`. Stops what is playing.
+    Result<void> play(Waveform audio, std::int64_t first, std::int64_t last, bool loop);
+    void stop();
+
+    /// The sample now heard (output latency taken off), or nothing when nothing plays. Also notices
+    /// that the device is gone: then playing ends and takeError() says so.
+    std::optional<std::int64_t> position();
+    /// The reason playing ended by itself, once.
+    std::optional<Error> takeError();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace phono

@@ -1,0 +1,41 @@
+#include "widgets/document.h"
+
+namespace phono {
+
+void Document::setAudio(AudioInfo info, Waveform waveform, std::shared_ptr<const PeakPyramid> peaks)
+{
+    m_audio = std::move(info);
+    m_waveform = std::move(waveform);
+    m_peaks = std::move(peaks);
+    Q_EMIT audioChanged();
+}
+
+void Document::setSpectrogram(const SpectrogramOptions& options, DocumentFeature spectrogram)
+{
+    m_spectrogramOptions = options;
+    m_spectrogram = std::move(spectrogram);
+    Q_EMIT spectrogramChanged();
+}
+
+void Document::setModel(const QString& title, std::vector<FeatureInfo> offered)
+{
+    m_modelTitle = title;
+    m_offered = std::move(offered);
+    m_features.clear();
+    Q_EMIT modelChanged();
+}
+
+void Document::setFeature(DocumentFeature feature)
+{
+    const auto name = QString::fromStdString(feature.info.name);
+    m_features.insert(name, std::move(feature));
+    Q_EMIT featureChanged(name);
+}
+
+void Document::setLabels(std::vector<LabelTier> labels)
+{
+    m_labels = std::move(labels);
+    Q_EMIT labelsChanged();
+}
+
+} // namespace phono

@@ -1,0 +1,1 @@
+#include "widgets/time_axis.h"
