@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/base/sample_source.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/model/precision.h"
 
 #include <cstdint>
 #include <memory>
@@ -14,11 +15,6 @@
 #include <vector>
 
 namespace phono {
-
-/// fp32; products of bf16 halves with fp32 sums (error about 5e-5); plain bf16 products.
-enum class Precision { Fp32, Bf16x3, Bf16 };
-std::string toString(Precision precision);
-Result<Precision> parsePrecision(std::string_view text);
 
 struct FeatureRequest {
     std::string name;
@@ -31,7 +27,8 @@ struct ExtractorOptions {
     int threads = 0; ///< 0: the physical cores
     /// Bytes beyond the model, in bytes. More audio than fits goes through temporary files.
     std::size_t memoryLimit = std::size_t(1) << 30;
-    /// "" chooses by the processor; "portable", "avx512", "avx512bf16", "amx" insist on one.
+    /// "" chooses by the processor; "portable", "avx2", "avx512", "avx512bf16", "amx"
+    /// insist on one.
     std::string kernel;
 };
 

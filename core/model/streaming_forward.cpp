@@ -1,0 +1,514 @@
+#include "core/model/streaming_forward.h"
+
+#include "core/model/row_source.h"
+#include "core/model/tiles.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace phono {
+namespace {
+
+constexpr std::int64_t kPackRows = 32; // activated and packed together, small enough for L1 and L2
+
+/// Multiplications that one output row of a layer takes: the measure of progress.
+double rowCost(const ConvLayer& layer, int inChannels)
+{
+    return static_cast<double>(layer.kernel) * inChannels * layer.dim;
+}
+
+std::int64_t convolvedRows(std::int64_t rows, const ConvLayer& layer)
+{
+    return rows < layer.kernel ? 0 : (rows - layer.kernel) / layer.stride + 1;
+}
+
+/// Multiplications of the encoder's layers after the first, and of the aggregator.
+double totalCost(const PreparedModel& model, std::int64_t firstLayerRows)
+{
+    double cost = 0;
+    auto rows = firstLayerRows;
+    for (const auto& block : model.encoder) {
+        rows = convolvedRows(rows, block.layer);
+        cost += static_cast<double>(rows) * rowCost(block.layer, block.inChannels);
+    }
+    for (const auto& block : model.aggregator)
+        cost += static_cast<double>(rows) * rowCost(block.layer, block.inChannels);
+    return std::max(cost, 1.0);
+}
+
+/// One pass over one recording.
+class Pass {
+public:
+    Pass(const PreparedModel& model, const SampleSource& audio,
+         std::span<const FeatureRequest> requests, std::span<const FeatureInfo> offered,
+         RowStore::Place place, int threads, const Progress& progress)
+        : m_model(model)
+        , m_config(model.config)
+        , m_audio(audio)
+        , m_requests(requests)
+        , m_offered(offered)
+        , m_place(place)
+        , m_threads(threads)
+        , m_progress(progress)
+        , m_workspaces(static_cast<std::size_t>(threads))
+        , m_totalCost(totalCost(model, model.firstLayer->rows(audio.size())))
+    {
+    }
+
+    Result<void> run();
+
+private:
+    bool isWanted(const std::string& name) const;
+    bool isWantedFrom(std::string_view prefix) const;
+    Result<void> emit(const std::string& name, const RowSource& source);
+
+    Result<void> encode();
+    Result<void> encodeBlock(std::size_t index);
+    Result<void> keepZ();
+    Result<void> quantize();
+    Result<void> aggregate();
+    Result<void> aggregateBlock(std::size_t index);
+    Result<void> aggregateGru();
+
+    struct Convolved {
+        std::unique_ptr<RowStore> rows;
+        ChannelAffine affine;
+    };
+    /// Convolves `in`, whose row `lead` rows before its first one is where the first output row
+    /// begins; rows before the first are copies of it, or zeros with agg_zero_pad.
+    Result<Convolved> convolve(const ConvBlock& block, const RowSource& in, std::int64_t lead);
+    Result<void> packRows(const ConvKernel& kernel, const RowSource& in, std::int64_t first,
+                          std::int64_t count, Workspace& workspace) const;
+    /// (activation(norm(y)) + residual) * sqrt(residual_scale), where row t's residual is row
+    /// t * step of `in`, projected where the block says so.
+    Result<std::unique_ptr<RowStore>> addResidual(const ConvBlock& block, const Convolved& convolved,
+                                                  const RowSource& in, std::int64_t step);
+
+    Result<std::unique_ptr<RowStore>> newStore(std::int64_t rows, int channels) const;
+    Result<void> forTiles(std::int64_t rows, double costPerRow,
+                          const std::function<Result<void>(const Block&, Workspace&)>& work);
+    /// Makes `store`, with what is not yet applied to its rows, what the next layer reads.
+    void keep(std::unique_ptr<RowStore> store, std::unique_ptr<RowSource> source);
+
+    const PreparedModel& m_model;
+    const ModelConfig& m_config;
+    const SampleSource& m_audio;
+    std::span<const FeatureRequest> m_requests;
+    std::span<const FeatureInfo> m_offered;
+    RowStore::Place m_place;
+    int m_threads;
+    const Progress& m_progress;
+    std::vector<Workspace> m_workspaces;
+    std::string m_stage;
+    double m_cost = 0; // multiplications done
+    double m_totalCost;
+
+    FoldedFirstLayer m_folded;
+    std::unique_ptr<RowStore> m_store; // under m_source, if that is a stored one
+    std::unique_ptr<RowSource> m_source; // the newest layer's rows
+};
+
+bool Pass::isWanted(const std::string& name) const
+{
+    return std::ranges::any_of(m_requests, [&](const auto& r) { return r.name == name; });
+}
+
+bool Pass::isWantedFrom(std::string_view prefix) const
+{
+    return std::ranges::any_of(m_requests,
+                               [&](const auto& r) { return r.name.starts_with(prefix); });
+}
+
+Result<std::unique_ptr<RowStore>> Pass::newStore(std::int64_t rows, int channels) const
+{
+    auto store = RowStore::create(m_place, rows, channels);
+    if (!store)
+        return store.error();
+    return std::make_unique<RowStore>(std::move(*store));
+}
+
+void Pass::keep(std::unique_ptr<RowStore> store, std::unique_ptr<RowSource> source)
+{
+    m_source = std::move(source);
+    m_store = std::move(store);
+}
+
+Result<void> Pass::forTiles(std::int64_t rows, double costPerRow,
+                            const std::function<Result<void>(const Block&, Workspace&)>& work)
+{
+    auto done = forBlocks(
+        rows, kTileRows, m_threads, m_progress,
+        [&](const Block& block) {
+            return work(block, m_workspaces[static_cast<std::size_t>(block.thread)]);
+        },
+        [&](std::int64_t rowsDone) {
+            m_progress(m_stage,
+                       std::min(1.0, (m_cost + static_cast<double>(rowsDone) * costPerRow)
+                                    / m_totalCost));
+        });
+    m_cost += static_cast<double>(rows) * costPerRow;
+    return done;
+}
+
+Result<void> Pass::run()
+{
+    m_stage = "computing z";
+    if (auto done = encode(); !done)
+        return done;
+    if (auto done = keepZ(); !done)
+        return done;
+    if (m_model.quantizer) {
+        if (auto done = quantize(); !done)
+            return done;
+    }
+    if (!isWanted("c") && !isWantedFrom("agg"))
+        return {};
+    m_stage = "computing c";
+    return m_model.gru ? aggregateGru() : aggregate();
+}
+
+Result<void> Pass::emit(const std::string& name, const RowSource& source)
+{
+    for (const auto& request : m_requests) {
+        if (request.name != name)
+            continue;
+        const auto info = std::ranges::find(m_offered, name, &FeatureInfo::name);
+        if (auto begun = request.sink->begin(*info, source.size()); !begun)
+            return begun;
+        const auto channels = static_cast<std::size_t>(source.channels());
+        const std::int64_t span = std::int64_t(16) * kTileRows;
+        std::vector<float> rows(static_cast<std::size_t>(span) * channels);
+        for (std::int64_t first = 0; first < source.size(); first += span) {
+            const auto count = std::min(span, source.size() - first);
+            auto made = forTiles(count, 0, [&](const Block& block, Workspace& workspace) {
+                return source.rows(first + block.first, block.count,
+                                   rows.data() + static_cast<std::size_t>(block.first) * channels,
+                                   workspace);
+            });
+            if (!made)
+                return made;
+            if (auto written = request.sink->write(
+                    first, std::span(rows.data(), static_cast<std::size_t>(count) * channels));
+                !written)
+                return written;
+        }
+    }
+    return {};
+}
+
+Result<void> Pass::packRows(const ConvKernel& kernel, const RowSource& in, std::int64_t first,
+                            std::int64_t count, Workspace& workspace) const
+{
+    const auto channels = static_cast<std::size_t>(in.channels());
+    workspace.packed.ensure(kernel.inputRows() * kernel.inputRowBytes());
+    workspace.block.ensure(static_cast<std::size_t>(kPackRows) * channels);
+    std::size_t to = 0;
+    if (first < 0) {
+        std::fill_n(workspace.block.data(), channels, 0.0F);
+        if (!m_config.aggZeroPad) {
+            if (auto read = in.rows(0, 1, workspace.block.data(), workspace); !read)
+                return read;
+        }
+        for (; first < 0; ++first, --count)
+            kernel.pack(workspace.block.data(), workspace.packed.data(), to++);
+    }
+    while (count > 0) {
+        const auto some = std::min(count, kPackRows);
+        if (auto read = in.rows(first, some, workspace.block.data(), workspace); !read)
+            return read;
+        for (std::int64_t r = 0; r < some; ++r)
+            kernel.pack(workspace.block.data() + static_cast<std::size_t>(r) * channels,
+                        workspace.packed.data(), to++);
+        first += some;
+        count -= some;
+    }
+    return {};
+}
+
+Result<Pass::Convolved> Pass::convolve(const ConvBlock& block, const RowSource& in,
+                                       std::int64_t lead)
+{
+    const auto rows = convolvedRows(in.size() + lead, block.layer);
+    const auto channels = static_cast<std::size_t>(block.layer.dim);
+    auto store = newStore(rows, block.layer.dim);
+    if (!store)
+        return store.error();
+    std::vector<Moments> moments(static_cast<std::size_t>((rows + kTileRows - 1) / kTileRows));
+    const auto& kernel = *block.conv;
+    const auto pitch = kernel.outputPitch();
+    auto done = forTiles(
+        rows, rowCost(block.layer, block.inChannels),
+        [&](const Block& tile, Workspace& workspace) -> Result<void> {
+            const auto first = tile.first * block.layer.stride - lead;
+            const auto inRows = (tile.count - 1) * block.layer.stride + block.layer.kernel;
+            if (auto packed = packRows(kernel, in, first, inRows, workspace); !packed)
+                return packed;
+            workspace.tile.ensure((kTileRows + 16) * pitch);
+            float* out = workspace.tile.data();
+            kernel.run(workspace.packed.data(), static_cast<int>(tile.count), out);
+            const auto count = static_cast<std::size_t>(tile.count);
+            moments[static_cast<std::size_t>(tile.index)]
+                = momentsOf(out, count, pitch, channels);
+            if (pitch != channels) {
+                for (std::size_t r = 1; r < count; ++r)
+                    std::copy_n(out + r * pitch, channels, out + r * channels);
+            }
+            return (*store)->write(tile.first, tile.count, out);
+        });
+    if (!done)
+        return done.error();
+    Moments total;
+    for (const auto& tile : moments)
+        total.merge(tile);
+    return Convolved{std::move(*store), ChannelAffine::fromMoments(total, block.normWeight,
+                                                                   block.normBias, channels)};
+}
+
+Result<std::unique_ptr<RowStore>> Pass::addResidual(const ConvBlock& block,
+                                                    const Convolved& convolved,
+                                                    const RowSource& in, std::int64_t step)
+{
+    const auto rows = convolved.rows->rows();
+    const auto channels = static_cast<std::size_t>(block.layer.dim);
+    auto store = newStore(rows, block.layer.dim);
+    if (!store)
+        return store.error();
+    const StoredRows activated(*convolved.rows, convolved.affine, m_config.activation);
+    const auto factor = static_cast<float>(std::sqrt(m_config.residualScale));
+    const auto* projection = block.residualProjection.get();
+    auto done = forTiles(rows, 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+        const auto count = static_cast<std::size_t>(tile.count);
+        workspace.second.ensure(kTileRows * channels);
+        float* out = workspace.second.data();
+        if (auto read = activated.rows(tile.first, tile.count, out, workspace); !read)
+            return read;
+        const auto residualRows = (tile.count - 1) * step + 1;
+        const float* residual = nullptr;
+        auto residualPitch = static_cast<std::size_t>(step) * channels;
+        if (projection) {
+            if (auto packed = packRows(*projection, in, tile.first, tile.count, workspace);
+                !packed)
+                return packed;
+            residualPitch = projection->outputPitch();
+            workspace.tile.ensure((kTileRows + 16) * residualPitch);
+            projection->run(workspace.packed.data(), static_cast<int>(tile.count),
+                            workspace.tile.data());
+            residual = workspace.tile.data();
+        } else {
+            workspace.block.ensure(static_cast<std::size_t>(residualRows) * channels);
+            if (auto read = in.rows(tile.first * step, residualRows, workspace.block.data(),
+                                    workspace);
+                !read)
+                return read;
+            residual = workspace.block.data();
+        }
+        for (std::size_t r = 0; r < count; ++r)
+            addScaled(out + r * channels, residual + r * residualPitch, factor, channels);
+        return (*store)->write(tile.first, tile.count, out);
+    });
+    if (!done)
+        return done.error();
+    return store;
+}
+
+Result<void> Pass::encode()
+{
+    const auto moments = m_model.firstLayer->moments(m_audio, m_threads, m_progress);
+    if (!moments)
+        return moments.error();
+    m_folded = m_model.firstLayer->fold(*moments);
+    keep(nullptr, std::make_unique<FirstLayerRows>(*m_model.firstLayer, m_folded,
+                                                   m_config.activation, m_audio));
+    if (auto done = emit("enc0", *m_source); !done)
+        return done;
+    for (std::size_t i = 0; i < m_model.encoder.size(); ++i) {
+        if (auto done = encodeBlock(i); !done)
+            return done;
+    }
+    return {};
+}
+
+Result<void> Pass::encodeBlock(std::size_t index)
+{
+    const auto& block = m_model.encoder[index];
+    auto convolved = convolve(block, *m_source, 0);
+    if (!convolved)
+        return convolved.error();
+    if (m_config.skipConnectionsFeat && block.inChannels == block.layer.dim) {
+        const auto step = m_source->size() / convolved->rows->rows();
+        auto sum = addResidual(block, *convolved, *m_source, step);
+        if (!sum)
+            return sum.error();
+        auto source = std::make_unique<StoredRows>(**sum);
+        keep(std::move(*sum), std::move(source));
+    } else {
+        auto source = std::make_unique<StoredRows>(*convolved->rows, std::move(convolved->affine),
+                                                   m_config.activation);
+        keep(std::move(convolved->rows), std::move(source));
+    }
+    return emit("enc" + std::to_string(index + 1), *m_source);
+}
+
+/// z is read once by each aggregator tile's neighbours and as a residual: kept as it is.
+Result<void> Pass::keepZ()
+{
+    const auto channels = static_cast<std::size_t>(m_source->channels());
+    auto store = newStore(m_source->size(), m_source->channels());
+    if (!store)
+        return store.error();
+    auto done = forTiles(
+        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+            const auto values = static_cast<std::size_t>(tile.count) * channels;
+            workspace.second.ensure(values);
+            float* out = workspace.second.data();
+            if (auto read = m_source->rows(tile.first, tile.count, out, workspace); !read)
+                return read;
+            if (m_config.logCompression)
+                logCompress(out, values);
+            return (*store)->write(tile.first, tile.count, out);
+        });
+    if (!done)
+        return done;
+    auto source = std::make_unique<StoredRows>(**store);
+    keep(std::move(*store), std::move(source));
+    return emit("z", *m_source);
+}
+
+Result<void> Pass::quantize()
+{
+    auto& quantizer = *m_model.quantizer;
+    const auto groups = static_cast<std::size_t>(quantizer.groups());
+    const auto channels = static_cast<std::size_t>(quantizer.channels());
+    if (auto ready = quantizer.prepare(*m_source, m_threads, m_progress); !ready)
+        return ready;
+    auto store = newStore(m_source->size(), quantizer.channels());
+    auto codes = newStore(m_source->size(), quantizer.groups());
+    if (!store || !codes)
+        return store ? codes.error() : store.error();
+    auto done = forTiles(
+        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+            const auto count = static_cast<std::size_t>(tile.count);
+            std::vector<int> chosen(count * groups);
+            std::vector<float> zq(count * channels);
+            if (auto made = quantizer.quantize(*m_source, tile.first, tile.count, chosen.data(),
+                                               zq.data(), workspace);
+                !made)
+                return made;
+            const std::vector<float> numbers(chosen.begin(), chosen.end());
+            if (auto written = (*codes)->write(tile.first, tile.count, numbers.data()); !written)
+                return written;
+            return (*store)->write(tile.first, tile.count, zq.data());
+        });
+    if (!done)
+        return done;
+    if (auto emitted = emit("codes", StoredRows(**codes)); !emitted)
+        return emitted;
+    auto source = std::make_unique<StoredRows>(**store);
+    keep(std::move(*store), std::move(source));
+    return emit("zq", *m_source);
+}
+
+Result<void> Pass::aggregate()
+{
+    for (std::size_t i = 0; i < m_model.aggregator.size(); ++i) {
+        if (auto done = aggregateBlock(i); !done)
+            return done;
+    }
+    return emit("c", *m_source);
+}
+
+Result<void> Pass::aggregateBlock(std::size_t index)
+{
+    const auto& block = m_model.aggregator[index];
+    auto convolved = convolve(block, *m_source, block.layer.kernel - 1);
+    if (!convolved)
+        return convolved.error();
+    if (m_config.skipConnectionsAgg) {
+        auto sum = addResidual(block, *convolved, *m_source, 1);
+        if (!sum)
+            return sum.error();
+        auto source = std::make_unique<StoredRows>(**sum);
+        keep(std::move(*sum), std::move(source));
+    } else {
+        auto source = std::make_unique<StoredRows>(*convolved->rows, std::move(convolved->affine),
+                                                   m_config.activation);
+        keep(std::move(convolved->rows), std::move(source));
+    }
+    return emit("agg" + std::to_string(index), *m_source);
+}
+
+/// With the hidden state zero in every frame: h = (1 - update) * tanh(new + reset * hidden bias).
+Result<void> Pass::aggregateGru()
+{
+    const auto& gru = *m_model.gru;
+    const auto n = static_cast<std::size_t>(m_config.gruDim);
+    const auto pitch = gru.input->outputPitch();
+    auto store = newStore(m_source->size(), m_config.gruDim);
+    if (!store)
+        return store.error();
+    const auto sigmoid = [](float x) { return 1 / (1 + std::exp(-x)); };
+    const float* hidden = gru.hiddenBias.data();
+    auto done = forTiles(
+        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+            if (auto packed
+                = packRows(*gru.input, *m_source, tile.first, tile.count, workspace);
+                !packed)
+                return packed;
+            workspace.tile.ensure((kTileRows + 16) * pitch);
+            gru.input->run(workspace.packed.data(), static_cast<int>(tile.count),
+                           workspace.tile.data());
+            workspace.second.ensure(static_cast<std::size_t>(tile.count) * n);
+            float* out = workspace.second.data();
+            for (std::int64_t r = 0; r < tile.count; ++r) {
+                const float* gates = workspace.tile.data() + static_cast<std::size_t>(r) * pitch;
+                for (std::size_t c = 0; c < n; ++c) {
+                    const float reset = sigmoid(gates[c] + hidden[c]);
+                    const float update = sigmoid(gates[n + c] + hidden[n + c]);
+                    const float fresh = std::tanh(gates[2 * n + c] + reset * hidden[2 * n + c]);
+                    *out++ = (1 - update) * fresh;
+                }
+            }
+            return (*store)->write(tile.first, tile.count, workspace.second.data());
+        });
+    if (!done)
+        return done;
+    auto source = std::make_unique<StoredRows>(**store);
+    keep(std::move(*store), std::move(source));
+    return emit("c", *m_source);
+}
+
+} // namespace
+
+std::int64_t intermediateBytes(const ModelConfig& config, std::int64_t samples)
+{
+    const auto& layers = config.convFeatureLayers;
+    auto rows = convolvedRows(samples, layers.front());
+    std::int64_t before = 0;
+    std::int64_t most = 0;
+    for (std::size_t i = 1; i < layers.size(); ++i) {
+        rows = convolvedRows(rows, layers[i]);
+        const std::int64_t bytes = rows * layers[i].dim * static_cast<std::int64_t>(sizeof(float));
+        // The layer before, this one, and with skip connections their sum.
+        most = std::max(most, before + bytes * (config.skipConnectionsFeat ? 2 : 1));
+        before = bytes;
+    }
+    int width = std::max(config.encoderDim(), config.contextDim());
+    for (const auto& layer : config.convAggregatorLayers)
+        width = std::max(width, layer.dim);
+    const std::int64_t aggregated = rows * width * static_cast<std::int64_t>(sizeof(float)) * 3;
+    return std::max(most, aggregated);
+}
+
+Result<void> streamFeatures(const PreparedModel& model, const SampleSource& audio,
+                            std::span<const FeatureRequest> requests,
+                            std::span<const FeatureInfo> offered, RowStore::Place place,
+                            int threads, const Progress& progress)
+{
+    return Pass(model, audio, requests, offered, place, threads, progress).run();
+}
+
+} // namespace phono

@@ -1,0 +1,47 @@
+#include "tests/support/sound_device.h"
+
+#include "tests/support/sounds.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace phono::test {
+namespace {
+
+void configure(const std::filesystem::path& directory, const std::string& text)
+{
+    const auto file = directory / "asound.conf";
+    writeBytes(file, text);
+    setenv("ALSA_CONFIG_PATH", file.c_str(), 1);
+}
+
+} // namespace
+
+SoundDevice::SoundDevice(const std::filesystem::path& directory, const std::string& settings)
+    : m_outfile(directory / "played.raw")
+{
+    configure(directory,
+              "pcm_type.phonotest { lib \"" PHONO_TEST_DEVICE "\" }\n"
+              "pcm.!default { type phonotest outfile \""
+                  + m_outfile.string() + "\" " + settings + " }\n");
+}
+
+void SoundDevice::none(const std::filesystem::path& directory)
+{
+    configure(directory, "</usr/share/alsa/alsa.conf>\n");
+}
+
+std::vector<float> SoundDevice::played() const
+{
+    if (!exists(m_outfile))
+        return {};
+    const auto bytes = readBytes(m_outfile);
+    std::vector<float> samples(bytes.size() / sizeof(float));
+    std::memcpy(samples.data(), bytes.data(), samples.size() * sizeof(float));
+    samples.erase(samples.begin(),
+                  std::ranges::find_if(samples, [](float sample) { return sample != 0; }));
+    return samples;
+}
+
+} // namespace phono::test

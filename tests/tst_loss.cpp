@@ -1,0 +1,246 @@
+#include "core/model/contrastive_loss.h"
+#include "core/model/evaluate_loss.h"
+#include "core/model/graph.h"
+#include "tests/support/golden.h"
+
+#include <QTest>
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <numbers>
+
+using namespace phono;
+using namespace phono::golden;
+
+namespace {
+
+/// A golden checkpoint with the changes that a loss case makes to its configuration.
+Checkpoint modelOf(const QJsonObject& meta)
+{
+    auto model = readCheckpoint(
+        path(meta["case"].toString().toStdString() + "/ckpt_zip_cfg.pt"));
+    if (!model)
+        throw std::runtime_error(model.error().message);
+    auto& config = model->config;
+    const auto over = meta["over"].toObject();
+    for (const auto& key : over.keys()) {
+        const auto value = over[key];
+        if (key == "num_negatives")
+            config.numNegatives = value.toInt();
+        else if (key == "cross_sample_negatives")
+            config.crossSampleNegatives = value.toInt();
+        else if (key == "sample_distance")
+            config.sampleDistance = value.toInt();
+        else if (key == "balanced_classes")
+            config.balancedClasses = value.toBool();
+        else if (key == "infonce")
+            config.infonce = value.toBool();
+        else if (key == "prediction_steps")
+            config.predictionSteps = value.toInt();
+        else if (key == "offset")
+            config.offset = value.toVariant().toInt();
+        else
+            throw std::runtime_error("unknown change: " + key.toStdString());
+    }
+    // A case with fewer steps uses the first of the head's.
+    for (auto& tensor : model->tensors) {
+        if (tensor.name != "wav2vec_predictions.project_to_steps.weight"
+            || tensor.shape[3] == config.predictionSteps)
+            continue;
+        const auto all = tensor.toFloat();
+        std::vector<float> some;
+        for (std::size_t i = 0; i < all->size(); ++i) {
+            if (static_cast<std::int64_t>(i) % tensor.shape[3] < config.predictionSteps)
+                some.push_back((*all)[i]);
+        }
+        tensor = Tensor::fromFloat(
+            tensor.name, {tensor.shape[0], tensor.shape[1], 1, config.predictionSteps}, some);
+    }
+    return std::move(*model);
+}
+
+/// The batch that all loss cases hear, cut for those with fewer frames.
+std::vector<Waveform> batchOf(const Checkpoint& model, int frames)
+{
+    const auto all = readNpy("20_loss/batch.npy");
+    std::vector<Waveform> batch;
+    const auto samples = static_cast<std::size_t>(all.shape[1]);
+    auto used = samples;
+    while (model.config.frames(static_cast<std::int64_t>(used)) > frames)
+        --used;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(all.shape[0]); ++i) {
+        const auto from = all.values.begin() + static_cast<std::ptrdiff_t>(i * samples);
+        batch.emplace_back(
+            std::vector<float>(from, from + static_cast<std::ptrdiff_t>(used)));
+    }
+    return batch;
+}
+
+at::Tensor toTensor(const std::vector<Waveform>& batch)
+{
+    std::vector<at::Tensor> rows;
+    for (const auto& item : batch)
+        rows.push_back(at::from_blob(const_cast<float*>(item.samples().data()), {item.size()},
+                                     at::kFloat));
+    return at::stack(rows);
+}
+
+void addCases()
+{
+    QTest::addColumn<QString>("name");
+    for (const char* name :
+         {"large_bce", "large_bce_balanced", "large_infonce", "large_bce_cross5_neg5",
+"large_infonce_cross5_neg5",
+          "large_bce_balanced_cross5_neg5", "large_bce_sampledist20",
+          "large_bce_steps4_offset1", "large_bce_neg1", "01_base_bce", "03_gru_bce",
+          "04a_options_projsame_bce", "short_T8_bce", "short_T8_infonce"})
+        QTest::newRow(name) << QString(name);
+}
+
+} // namespace
+
+/// Negatives, scores and loss against those of the reference implementation.
+class LossTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void negativesAreTheReferences_data() { addCases(); }
+    void negativesAreTheReferences()
+    {
+        QFETCH(QString, name);
+        const auto folder = "20_loss/" + name.toStdString();
+        const auto meta = readJson(folder + "/meta.json");
+        const auto model = modelOf(meta);
+        const auto expected = readNpy(folder + "/neg_pos.npy"); // negatives x batch x frames
+        at::manual_seed(static_cast<std::uint64_t>(meta["seed"].toInt()));
+        const auto drawn = sampleNegatives(meta["B"].toInt(), meta["T"].toInt(), model.config)
+                               .view({meta["B"].toInt(), -1, meta["T"].toInt()})
+                               .permute({1, 0, 2})
+                               .contiguous();
+        QCOMPARE(drawn.sizes().vec(), expected.shape);
+        const auto* values = drawn.data_ptr<std::int64_t>();
+        QCOMPARE(std::vector<double>(values, values + drawn.numel()), expected.values);
+    }
+
+    void scoresAreTheReferences_data() { addCases(); }
+    void scoresAreTheReferences()
+    {
+        QFETCH(QString, name);
+        const auto folder = "20_loss/" + name.toStdString();
+        const auto meta = readJson(folder + "/meta.json");
+        const auto model = modelOf(meta);
+        const Graph graph(model, at::kCPU);
+        const auto output = graph.forward(toTensor(batchOf(model, meta["T"].toInt())));
+        const auto targets = graph.targets(output);
+        at::manual_seed(static_cast<std::uint64_t>(meta["seed"].toInt()));
+        const auto negatives = sampleNegatives(targets.size(0), targets.size(2), model.config);
+        const auto scores = contrastiveScores(graph.predictions(output.c), targets, negatives,
+                                              model.config);
+        const auto flat = flattenScores(scores, model.config.infonce ? Criterion::InfoNce
+                                                                     : Criterion::Bce)
+                              .contiguous();
+        const auto expected = readNpy(folder + "/logits.npy");
+        QCOMPARE(flat.sizes().vec(), expected.shape);
+        for (std::int64_t i = 0; i < flat.numel(); ++i) {
+            const double want = expected.values[static_cast<std::size_t>(i)];
+            const double difference
+                = std::abs(static_cast<double>(flat.data_ptr<float>()[i]) - want);
+            QVERIFY2(difference <= 1e-5 + 1e-5 * std::abs(want),
+                     qPrintable(QString("score %1 differs by %2").arg(i).arg(difference)));
+        }
+    }
+
+    void lossIsTheReferences_data() { addCases(); }
+    void lossIsTheReferences()
+    {
+        QFETCH(QString, name);
+        const auto meta = readJson("20_loss/" + name.toStdString() + "/meta.json");
+        const auto model = modelOf(meta);
+        LossOptions options;
+        options.seed = static_cast<std::uint64_t>(meta["seed"].toInt());
+        const auto report = evaluateLoss(model, batchOf(model, meta["T"].toInt()), options);
+        QVERIFY2(report.ok(), report.ok() ? "" : report.error().message.c_str());
+        const double loss = meta["loss_sum"].toDouble();
+        QVERIFY2(std::abs(report->lossSum - loss) <= 2e-6 * loss,
+                 qPrintable(QString("%1 instead of %2").arg(report->lossSum).arg(loss)));
+        QCOMPARE(report->sampleSize, static_cast<std::int64_t>(meta["sample_size"].toInt()));
+        QVERIFY(std::abs(report->bits - meta["logged_loss_bits"].toDouble()) < 1e-4);
+        QCOMPARE(static_cast<int>(report->bitsPerStep.size()),
+                 std::min(meta["steps"].toInt(), meta["T"].toInt() - meta["offset"].toInt()));
+        if (model.config.infonce) {
+            QCOMPARE(report->correct, static_cast<std::int64_t>(meta["correct"].toInt()));
+            QCOMPARE(report->count, static_cast<std::int64_t>(meta["count"].toInt()));
+        }
+    }
+
+    void theOtherCriterionCanBeAskedFor()
+    {
+        const auto meta = readJson("20_loss/large_bce/meta.json");
+        const auto model = modelOf(meta);
+        LossOptions options;
+        options.criterion = Criterion::InfoNce;
+        const auto report = evaluateLoss(model, batchOf(model, 48), options);
+        QVERIFY(report.ok());
+        QCOMPARE(report->criterion, Criterion::InfoNce);
+        QCOMPARE(report->count, report->sampleSize);
+    }
+
+    void zeroScoresGiveOneBitEach()
+    {
+        // BCE of a zero score is log 2; InfoNCE of K equal scores is log K (SPEC 3).
+        ModelConfig config = ModelConfig::tiny();
+        config.numNegatives = 10;
+        const std::vector<at::Tensor> scores(12, at::zeros({11, 2, 30}));
+        const auto bce = summarizeLoss(scores, config, Criterion::Bce);
+        QVERIFY(std::abs(bce.bits - 11) < 1e-12);
+        const auto infoNce = summarizeLoss(scores, config, Criterion::InfoNce);
+        QVERIFY(std::abs(infoNce.bits - std::log2(11.0)) < 1e-12);
+        QCOMPARE(infoNce.correct, std::int64_t(0)); // rows in which all scores tie
+        config.balancedClasses = true;
+        QVERIFY(std::abs(summarizeLoss(scores, config, Criterion::Bce).bits - 2) < 1e-12);
+    }
+
+    void recurrenceOverTheBatch()
+    {
+        // The reference's axes: elements of a batch hear those before them (SPEC 1.4).
+        const auto meta = readJson("20_loss/03_gru_bce/meta.json");
+        const auto model = modelOf(meta);
+        const Graph graph(model, at::kCPU);
+        const auto c = graph.forward(toTensor(batchOf(model, 48))).c.contiguous();
+        const auto expected = readNpy("03_gru/batch3_c.npy");
+        QCOMPARE(c.sizes().vec(), expected.shape);
+        for (std::int64_t i = 0; i < c.numel(); ++i)
+            QVERIFY(std::abs(static_cast<double>(c.data_ptr<float>()[i])
+                             - expected.values[static_cast<std::size_t>(i)])
+                    <= 2e-5);
+    }
+
+    void tooShort_data()
+    {
+        QTest::addColumn<int>("samples");
+        QTest::newRow("no frame") << 100;
+        QTest::newRow("one frame: nothing to draw negatives from") << 624;
+    }
+    void tooShort()
+    {
+        QFETCH(int, samples);
+        const auto model = modelOf(readJson("20_loss/large_bce/meta.json"));
+        const std::vector<Waveform> batch(
+            1, Waveform(std::vector<float>(static_cast<std::size_t>(samples), 0.1F)));
+        QVERIFY(!evaluateLoss(model, batch, {}));
+        QVERIFY(!evaluateLoss(model, {}, {}));
+    }
+
+    void fewerFramesThanTheOffsetGiveNoLoss()
+    {
+        const auto model = modelOf(readJson("20_loss/large_bce/meta.json"));
+        const std::vector<Waveform> batch(2, Waveform(std::vector<float>(785, 0.1F))); // 3 frames
+        const auto report = evaluateLoss(model, batch, {});
+        QVERIFY(report.ok());
+        QCOMPARE(report->sampleSize, std::int64_t(0));
+        QCOMPARE(report->lossSum, 0.0);
+    }
+};
+
+QTEST_APPLESS_MAIN(LossTest)
+#include "tst_loss.moc"
