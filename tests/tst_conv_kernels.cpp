@@ -237,9 +237,9 @@ private Q_SLOTS:
                 continue;
             const auto kernel = makeConvKernel({kind, Precision::Fp32, {}}, problem.weights());
             const double error = largestError(*kernel, problem, rows, exact);
-            QVERIFY2(error < 1e-5, qPrintable(QString("%1: %2")
-                                                  .arg(QString::fromStdString(toString(kind)))
-                                                  .arg(error)));
+            QVERIFY2(error < 1e-5,
+                     qPrintable(
+                         QString("%1: %2").arg(QString::fromStdString(toString(kind))).arg(error)));
         }
     }
 
@@ -255,9 +255,9 @@ private Q_SLOTS:
                 continue;
             const auto kernel = makeConvKernel({kind, Precision::Bf16, {}}, problem.weights());
             const double error = largestError(*kernel, problem, rows, rounded);
-            QVERIFY2(error < 2e-5, qPrintable(QString("%1: %2")
-                                                  .arg(QString::fromStdString(toString(kind)))
-                                                  .arg(error)));
+            QVERIFY2(error < 2e-5,
+                     qPrintable(
+                         QString("%1: %2").arg(QString::fromStdString(toString(kind))).arg(error)));
         }
     }
 
@@ -269,8 +269,8 @@ private Q_SLOTS:
         const Bf16TileKernel emulated(problem.weights(), Precision::Bf16x3, addProductsEmulated);
         QVERIFY(largestError(emulated, problem, rows, exact) < 1e-4);
         if (isAvailable(KernelKind::Amx)) {
-            const auto kernel
-                = makeConvKernel({KernelKind::Amx, Precision::Bf16x3, {}}, problem.weights());
+            const auto kernel =
+                makeConvKernel({KernelKind::Amx, Precision::Bf16x3, {}}, problem.weights());
             QVERIFY(largestError(*kernel, problem, rows, exact) < 1e-4);
         }
     }
@@ -278,12 +278,12 @@ private Q_SLOTS:
     void rowsDoNotDependOnTheirNumber()
     {
         const Problem problem({64, 64, 4, 2, true});
-        for (const auto kind : {KernelKind::Portable, KernelKind::Avx2, KernelKind::Avx512,
-                                KernelKind::Avx512Bf16}) {
+        for (const auto kind :
+             {KernelKind::Portable, KernelKind::Avx2, KernelKind::Avx512, KernelKind::Avx512Bf16}) {
             if (!isAvailable(kind))
                 continue;
-            const auto precision
-                = kind == KernelKind::Avx512Bf16 ? Precision::Bf16 : Precision::Fp32;
+            const auto precision =
+                kind == KernelKind::Avx512Bf16 ? Precision::Bf16 : Precision::Fp32;
             const auto kernel = makeConvKernel({kind, precision, {}}, problem.weights());
             const auto all = compute(*kernel, problem, kTileRows);
             for (const int count : {1, 15, 60}) {

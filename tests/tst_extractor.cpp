@@ -193,7 +193,9 @@ private Q_SLOTS:
         auto extractor = makeExtractor({});
         std::vector<double> fractions;
         Progress progress;
-        progress.report = [&](std::string_view, double fraction) { fractions.push_back(fraction); };
+        progress.report = [&](std::string_view, double fraction) {
+            fractions.push_back(fraction);
+        };
         KeepingSink sink;
         const FeatureRequest request{"c", &sink};
         QVERIFY(extractor.extract(noise(16000 * 20), {&request, 1}, progress));

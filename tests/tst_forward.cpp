@@ -57,8 +57,10 @@ Waveform edgeAudio(const std::string& folder, const std::string& edge)
 #define COMPARE_TO_GOLDEN(sink, file)                                                              \
     do {                                                                                           \
         const double difference = largestDifference(sink, readNpy(file));                          \
-        QVERIFY2(difference <= kTolerance,                                                         \
-                 qPrintable(QString("%1 differs by %2").arg(QString::fromStdString(file)).arg(difference))); \
+        QVERIFY2(                                                                                  \
+            difference <= kTolerance,                                                              \
+            qPrintable(                                                                            \
+                QString("%1 differs by %2").arg(QString::fromStdString(file)).arg(difference)));   \
     } while (false)
 
 /// Features against those of the reference implementation (golden data).
@@ -80,8 +82,8 @@ private Q_SLOTS:
         add("base", "01_base/ckpt_legacy_args.pt", "01_base/input.npy", "01_base/%1.npy");
         add("large", "02_large/ckpt_zip_cfg.pt", "02_large/input.npy", "02_large/%1.npy");
         add("recurrent aggregator", "03_gru/ckpt_zip_cfg.pt", "03_gru/input.npy", "03_gru/%1.npy");
-        add("all options", "04a_options_projsame/ckpt_zip_cfg.pt",
-            "04a_options_projsame/input.npy", "04a_options_projsame/%1.npy");
+        add("all options", "04a_options_projsame/ckpt_zip_cfg.pt", "04a_options_projsame/input.npy",
+            "04a_options_projsame/%1.npy");
         add("gumbel quantizer", "05a_vq_gumbel/ckpt_zip_cfg.pt", "05a_vq_gumbel/input.npy",
             "05a_vq_gumbel/%1.npy");
         add("k-means quantizer", "05b_vq_kmeans/ckpt_legacy_args.pt", "05b_vq_kmeans/input.npy",
@@ -99,9 +101,8 @@ private Q_SLOTS:
         QFETCH(QString, audio);
         QFETCH(QString, results);
         QFETCH(QString, kernel);
-        const auto sinks
-            = extract(checkpoint.toStdString(), readWave(audio.toStdString()), {"z", "c"},
-                      onProcessor(kernel.toStdString()));
+        const auto sinks = extract(checkpoint.toStdString(), readWave(audio.toStdString()),
+                                   {"z", "c"}, onProcessor(kernel.toStdString()));
         for (const char* name : {"z", "c"})
             COMPARE_TO_GOLDEN(sinks.at(name), results.arg(name).toStdString());
     }
@@ -119,9 +120,8 @@ private Q_SLOTS:
         QFETCH(QString, folder);
         QFETCH(QString, edge);
         const auto from = folder.toStdString();
-        const auto sinks
-            = extract(from + "/ckpt_legacy_args.pt", edgeAudio(from, edge.toStdString()),
-                      {"z", "c"}, onProcessor());
+        const auto sinks = extract(from + "/ckpt_legacy_args.pt",
+                                   edgeAudio(from, edge.toStdString()), {"z", "c"}, onProcessor());
         for (const std::string name : {"z", "c"})
             COMPARE_TO_GOLDEN(sinks.at(name),
                               from + "/edge_" + edge.toStdString() + "_" + name + ".npy");
@@ -151,9 +151,9 @@ private Q_SLOTS:
         QCOMPARE(sink.frames(), (readWave("02_large/input.npy").size() - 10) / 5 + 1);
         for (int t = 0; t < 400; ++t)
             for (int c = 0; c < 24; ++c)
-                QVERIFY(std::abs(sink.at(t, c)
-                                 - expected.values[static_cast<std::size_t>(c * 400 + t)])
-                        <= kTolerance);
+                QVERIFY(
+                    std::abs(sink.at(t, c) - expected.values[static_cast<std::size_t>(c * 400 + t)])
+                    <= kTolerance);
     }
 
     void codesAndCodeVectors_data()

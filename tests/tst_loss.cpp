@@ -18,8 +18,7 @@ namespace {
 /// A golden checkpoint with the changes that a loss case makes to its configuration.
 Checkpoint modelOf(const QJsonObject& meta)
 {
-    auto model = readCheckpoint(
-        path(meta["case"].toString().toStdString() + "/ckpt_zip_cfg.pt"));
+    auto model = readCheckpoint(path(meta["case"].toString().toStdString() + "/ckpt_zip_cfg.pt"));
     if (!model)
         throw std::runtime_error(model.error().message);
     auto& config = model->config;
@@ -66,13 +65,14 @@ std::vector<Waveform> batchOf(const Checkpoint& model, int frames)
     const auto all = readNpy("20_loss/batch.npy");
     std::vector<Waveform> batch;
     const auto samples = static_cast<std::size_t>(all.shape[1]);
-    auto used = samples;
-    while (model.config.frames(static_cast<std::int64_t>(used)) > frames)
-        --used;
+    // Shorter cases hear just as many samples as their frames need.
+    const auto used = model.config.frames(static_cast<std::int64_t>(samples)) == frames
+        ? samples
+        : static_cast<std::size_t>(model.config.encoderReceptiveField()
+                                   + (frames - 1) * model.config.hop());
     for (std::size_t i = 0; i < static_cast<std::size_t>(all.shape[0]); ++i) {
         const auto from = all.values.begin() + static_cast<std::ptrdiff_t>(i * samples);
-        batch.emplace_back(
-            std::vector<float>(from, from + static_cast<std::ptrdiff_t>(used)));
+        batch.emplace_back(std::vector<float>(from, from + static_cast<std::ptrdiff_t>(used)));
     }
     return batch;
 }
@@ -81,8 +81,8 @@ at::Tensor toTensor(const std::vector<Waveform>& batch)
 {
     std::vector<at::Tensor> rows;
     for (const auto& item : batch)
-        rows.push_back(at::from_blob(const_cast<float*>(item.samples().data()), {item.size()},
-                                     at::kFloat));
+        rows.push_back(
+            at::from_blob(const_cast<float*>(item.samples().data()), {item.size()}, at::kFloat));
     return at::stack(rows);
 }
 
@@ -91,8 +91,7 @@ void addCases()
     QTest::addColumn<QString>("name");
     for (const char* name :
          {"large_bce", "large_bce_balanced", "large_infonce", "large_bce_cross5_neg5",
-"large_infonce_cross5_neg5",
-          "large_bce_balanced_cross5_neg5", "large_bce_sampledist20",
+          "large_infonce_cross5_neg5", "large_bce_balanced_cross5_neg5", "large_bce_sampledist20",
           "large_bce_steps4_offset1", "large_bce_neg1", "01_base_bce", "03_gru_bce",
           "04a_options_projsame_bce", "short_T8_bce", "short_T8_infonce"})
         QTest::newRow(name) << QString(name);
@@ -134,17 +133,17 @@ private Q_SLOTS:
         const auto targets = graph.targets(output);
         at::manual_seed(static_cast<std::uint64_t>(meta["seed"].toInt()));
         const auto negatives = sampleNegatives(targets.size(0), targets.size(2), model.config);
-        const auto scores = contrastiveScores(graph.predictions(output.c), targets, negatives,
-                                              model.config);
-        const auto flat = flattenScores(scores, model.config.infonce ? Criterion::InfoNce
-                                                                     : Criterion::Bce)
-                              .contiguous();
+        const auto scores =
+            contrastiveScores(graph.predictions(output.c), targets, negatives, model.config);
+        const auto flat =
+            flattenScores(scores, model.config.infonce ? Criterion::InfoNce : Criterion::Bce)
+                .contiguous();
         const auto expected = readNpy(folder + "/logits.npy");
         QCOMPARE(flat.sizes().vec(), expected.shape);
         for (std::int64_t i = 0; i < flat.numel(); ++i) {
             const double want = expected.values[static_cast<std::size_t>(i)];
-            const double difference
-                = std::abs(static_cast<double>(flat.data_ptr<float>()[i]) - want);
+            const double difference =
+                std::abs(static_cast<double>(flat.data_ptr<float>()[i]) - want);
             QVERIFY2(difference <= 1e-5 + 1e-5 * std::abs(want),
                      qPrintable(QString("score %1 differs by %2").arg(i).arg(difference)));
         }

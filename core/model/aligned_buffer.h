@@ -8,8 +8,8 @@
 
 namespace phono {
 
-/// Uninitialised room for numbers, aligned to a cache line. Grows, never shrinks, keeps nothing when
-/// it grows.
+/// Uninitialised room for numbers, aligned to a cache line. Grows, never shrinks, keeps nothing
+/// when it grows.
 template <typename T>
 class AlignedBuffer {
     static_assert(std::is_trivial_v<T>);

@@ -14,8 +14,8 @@ at::Tensor drawExcluding(std::int64_t high, const at::Tensor& excluded, std::int
     return drawn + (drawn >= excluded).to(at::kLong);
 }
 
-/// 0 x copies, 1 x copies, …: the reference lays the exclusion list out frame by frame, but reads the
-/// draw copy by copy (SPEC 2.1, quirk 1).
+/// 0 x copies, 1 x copies, …: the reference lays the exclusion list out frame by frame, but reads
+/// the draw copy by copy (SPEC 2.1, quirk 1).
 at::Tensor framesRepeated(std::int64_t frames, std::int64_t copies)
 {
     return at::arange(frames, at::kLong).unsqueeze(1).expand({frames, copies}).flatten();
@@ -25,7 +25,9 @@ double sumOfBce(const at::Tensor& scores, const ModelConfig& config)
 {
     const auto positives = scores.select(0, 0);
     const auto negatives = scores.narrow(0, 1, scores.size(0) - 1);
-    const auto softplus = [](const at::Tensor& x) { return at::softplus(x.to(at::kDouble), 1, 100); };
+    const auto softplus = [](const at::Tensor& x) {
+        return at::softplus(x.to(at::kDouble), 1, 100);
+    };
     const double weight = config.balancedClasses ? 1.0 / config.numNegatives : 1.0;
     return softplus(-positives).sum().item<double>()
         + weight * softplus(negatives).sum().item<double>();
@@ -41,24 +43,23 @@ double sumOfInfoNce(const at::Tensor& scores)
 
 at::Tensor sampleNegatives(std::int64_t batch, std::int64_t frames, const ModelConfig& config)
 {
-    const std::int64_t high = config.sampleDistance
-        ? std::min<std::int64_t>(frames, *config.sampleDistance)
-        : frames;
+    const std::int64_t high =
+        config.sampleDistance ? std::min<std::int64_t>(frames, *config.sampleDistance) : frames;
     TORCH_CHECK(high > 1, "the recording has ", frames,
                 " frames, but negatives can only be drawn from at least 2");
     const std::int64_t inSample = config.numNegatives;
     const std::int64_t cross = config.crossSampleNegatives;
     TORCH_CHECK(inSample + cross > 0, "the model has no negatives to draw");
 
-    at::randint(high, {batch, inSample * frames}, at::kLong); // the reference draws these for nothing
+    at::randint(high, {batch, inSample * frames},
+                at::kLong); // the reference draws these for nothing
     std::vector<at::Tensor> drawn;
     if (inSample > 0) {
         auto index = drawExcluding(high, framesRepeated(frames, inSample), batch);
         drawn.push_back(index + at::arange(batch, at::kLong).unsqueeze(1) * high);
     }
     if (cross > 0)
-        drawn.push_back(
-            drawExcluding(batch * frames, framesRepeated(frames, cross), batch));
+        drawn.push_back(drawExcluding(batch * frames, framesRepeated(frames, cross), batch));
     return at::cat(drawn, 1);
 }
 
@@ -108,8 +109,8 @@ LossReport summarizeLoss(const std::vector<at::Tensor>& scores, const ModelConfi
     double negativeSum = 0;
     for (const auto& step : scores) {
         const auto positives = step.select(0, 0);
-        const double loss
-            = criterion == Criterion::Bce ? sumOfBce(step, config) : sumOfInfoNce(step);
+        const double loss =
+            criterion == Criterion::Bce ? sumOfBce(step, config) : sumOfInfoNce(step);
         report.lossSum += loss;
         report.sampleSize += positives.numel();
         report.bitsPerStep.push_back(loss / static_cast<double>(positives.numel())

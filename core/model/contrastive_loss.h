@@ -10,13 +10,13 @@
 namespace phono {
 
 /// Flat indices b * frames + t of the negatives, [batch, (numNegatives + crossSampleNegatives) *
-/// frames], drawn from torch's default generator exactly as fairseq draws them, quirks and discarded
-/// draw included (SPEC 2.1). Throws c10::Error when there is nothing to draw from.
+/// frames], drawn from torch's default generator exactly as fairseq draws them, quirks and
+/// discarded draw included (SPEC 2.1). Throws c10::Error when there is nothing to draw from.
 at::Tensor sampleNegatives(std::int64_t batch, std::int64_t frames, const ModelConfig& config);
 
-/// One prediction step's scores, [1 + negatives, batch, frames - offset - step]; the first copy holds
-/// the positives. Empty steps (fewer frames than the offset) are left out.
-/// `predictions` is [batch, channels, frames, steps], `targets` [batch, channels, frames].
+/// One prediction step's scores, [1 + negatives, batch, frames - offset - step]; the first copy
+/// holds the positives. Empty steps (fewer frames than the offset) are left out. `predictions` is
+/// [batch, channels, frames, steps], `targets` [batch, channels, frames].
 std::vector<at::Tensor> contrastiveScores(const at::Tensor& predictions, const at::Tensor& targets,
                                           const at::Tensor& negatives, const ModelConfig& config);
 

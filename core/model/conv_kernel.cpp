@@ -2,11 +2,10 @@
 
 #include "core/model/packed_kernels.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <array>
 #include <string_view>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>

@@ -45,10 +45,10 @@ Result<LossReport> evaluateLoss(const Checkpoint& checkpoint, std::span<const Wa
         const auto targets = graph.targets(output);
         at::manual_seed(options.seed);
         const auto negatives = sampleNegatives(targets.size(0), targets.size(2), config);
-        const auto scores
-            = contrastiveScores(graph.predictions(output.c), targets, negatives, config);
-        const auto criterion = options.criterion.value_or(config.infonce ? Criterion::InfoNce
-                                                                         : Criterion::Bce);
+        const auto scores =
+            contrastiveScores(graph.predictions(output.c), targets, negatives, config);
+        const auto criterion =
+            options.criterion.value_or(config.infonce ? Criterion::InfoNce : Criterion::Bce);
         auto report = summarizeLoss(scores, config, criterion);
         report.frames = targets.size(2);
         return report;

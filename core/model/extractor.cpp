@@ -58,9 +58,8 @@ Result<at::Device> chooseDevice(const std::string& name)
     std::string list;
     for (const auto& device : devices)
         list += (list.empty() ? "" : ", ") + device;
-    return Error{"the device \"" + name + "\" cannot be used here; this LibTorch (" TORCH_VERSION
-                 ") offers: "
-                 + list};
+    return Error{"the device \"" + name
+                 + "\" cannot be used here; this LibTorch (" TORCH_VERSION ") offers: " + list};
 }
 
 } // namespace
@@ -148,8 +147,8 @@ Result<Extractor> Extractor::create(const Checkpoint& checkpoint, const Extracto
         impl->device = *device;
         impl->backend.device = device->str();
         impl->backend.libtorch = TORCH_VERSION;
-        auto prepared = device->is_cpu() ? impl->prepareProcessor(checkpoint)
-                                         : impl->prepareGraph(checkpoint);
+        auto prepared =
+            device->is_cpu() ? impl->prepareProcessor(checkpoint) : impl->prepareGraph(checkpoint);
         if (!prepared)
             return prepared.error();
         return Extractor(std::move(impl));

@@ -64,8 +64,7 @@ Result<Moments> FirstLayer::moments(const SampleSource& audio, int threads,
     std::vector<WindowSums> blocks(static_cast<std::size_t>((frames + kBlock - 1) / kBlock),
                                    WindowSums(taps));
     auto done = forBlocks(frames, kBlock, threads, progress, [&](const Block& block) {
-        std::vector<float> samples(
-            static_cast<std::size_t>((block.count - 1) * m_stride + m_taps));
+        std::vector<float> samples(static_cast<std::size_t>((block.count - 1) * m_stride + m_taps));
         if (auto read = audio.read(block.first * m_stride, samples); !read)
             return read;
         blocks[static_cast<std::size_t>(block.index)].add(samples.data(), block.count, m_stride);

@@ -18,10 +18,10 @@ struct FoldedFirstLayer {
 
 /// The encoder's first convolution, from one channel of audio to many, without bias.
 ///
-/// Its output is large (23.6 GB per hour at 512 channels) and cheap to compute, so it is never kept.
-/// The group norm's statistics follow in closed form from the audio: with x_t the window of `taps`
-/// samples at frame t, the sum over channels and frames of (w_c . x_t)^2 is the inner product of
-/// the sums over c of w_c w_c^T and over t of x_t x_t^T.
+/// Its output is large (23.6 GB per hour at 512 channels) and cheap to compute, so it is never
+/// kept. The group norm's statistics follow in closed form from the audio: with x_t the window of
+/// `taps` samples at frame t, the sum over channels and frames of (w_c . x_t)^2 is the inner
+/// product of the sums over c of w_c w_c^T and over t of x_t x_t^T.
 class FirstLayer {
 public:
     /// `weight` is [channels, 1, taps].

@@ -14,20 +14,28 @@ at::Tensor toTensor(const Tensor& from)
     return at::from_blob(values->data(), from.shape, at::kFloat).clone();
 }
 
-/// Mean and biased variance over all but the first two dimensions of [batch, groups, values], in two
-/// stages: the native kernel gives one block of a GPU to each sample, which leaves most of it idle.
+/// Mean and biased variance over all but the first two dimensions of [batch, groups, values], in
+/// two stages: the native kernel gives one block of a GPU to each sample, which leaves most of it
+/// idle.
 std::pair<at::Tensor, at::Tensor> groupMoments(const at::Tensor& x)
 {
     constexpr std::int64_t kParts = 1024;
     const auto values = x.size(2);
     const auto whole = values / kParts * kParts;
-    auto sum = x.narrow(2, 0, whole).reshape({x.size(0), x.size(1), kParts, -1}).sum(3).to(
-        at::kDouble).sum(2, true);
+    auto sum = x.narrow(2, 0, whole)
+                   .reshape({x.size(0), x.size(1), kParts, -1})
+                   .sum(3)
+                   .to(at::kDouble)
+                   .sum(2, true);
     sum = sum + x.narrow(2, whole, values - whole).sum(2, true, at::kDouble);
     const auto mean = sum / static_cast<double>(values);
     const auto centred = x - mean.to(at::kFloat);
-    auto squares = centred.narrow(2, 0, whole).square().reshape(
-        {x.size(0), x.size(1), kParts, -1}).sum(3).to(at::kDouble).sum(2, true);
+    auto squares = centred.narrow(2, 0, whole)
+                       .square()
+                       .reshape({x.size(0), x.size(1), kParts, -1})
+                       .sum(3)
+                       .to(at::kDouble)
+                       .sum(2, true);
     squares = squares + centred.narrow(2, whole, values - whole).square().sum(2, true, at::kDouble);
     return {mean.to(at::kFloat), (squares / static_cast<double>(values)).to(at::kFloat)};
 }
@@ -40,8 +48,7 @@ Graph::Graph(const Checkpoint& checkpoint, at::Device device, at::ScalarType wei
     for (const auto& tensor : checkpoint.tensors) {
         auto value = toTensor(tensor).to(device);
         // Norms and quantizers stay exact; the products are what takes the time.
-        const bool product
-            = value.dim() == 3 && !tensor.name.starts_with("vector_quantizer");
+        const bool product = value.dim() == 3 && !tensor.name.starts_with("vector_quantizer");
         m_weights.emplace(tensor.name, product ? value.to(weightType) : value);
     }
 }
@@ -161,11 +168,11 @@ at::Tensor Graph::aggregate(const at::Tensor& input, const std::string& module,
         // The reference's axes: the recurrence runs over the batch (SPEC 1.4).
         const std::string prefix = module + ".1.";
         const auto hidden = at::zeros({1, input.size(2), m_config.gruDim}, input.options());
-        const auto result
-            = at::gru(input.transpose(1, 2), hidden,
-                      {weight(prefix + "weight_ih_l0"), weight(prefix + "weight_hh_l0"),
-                       weight(prefix + "bias_ih_l0"), weight(prefix + "bias_hh_l0")},
-                      true, 1, 0, false, false, false);
+        const auto result =
+            at::gru(input.transpose(1, 2), hidden,
+                    {weight(prefix + "weight_ih_l0"), weight(prefix + "weight_hh_l0"),
+                     weight(prefix + "bias_ih_l0"), weight(prefix + "bias_hh_l0")},
+                    true, 1, 0, false, false, false);
         return std::get<0>(result).transpose(1, 2);
     }
     auto x = input;
@@ -176,8 +183,8 @@ at::Tensor Graph::aggregate(const at::Tensor& input, const std::string& module,
         const auto before = m_config.aggZeroPad
             ? at::zeros({x.size(0), x.size(1), lead}, x.options())
             : x.narrow(2, 0, 1).expand({x.size(0), x.size(1), lead});
-        auto y = block(at::cat({before, x}, 2), module + ".conv_layers." + number, 1,
-                       layer.stride, !m_config.noConvBias);
+        auto y = block(at::cat({before, x}, 2), module + ".conv_layers." + number, 1, layer.stride,
+                       !m_config.noConvBias);
         if (m_config.skipConnectionsAgg) {
             const auto projection = m_weights.find(module + ".residual_proj." + number + ".weight");
             const auto residual = projection == m_weights.end()

@@ -10,7 +10,9 @@ namespace {
 /// The named feature as [frames, channels], on the device.
 at::Tensor featureOf(const Graph::Output& output, const std::string& name)
 {
-    const auto rows = [](const at::Tensor& x) { return x[0].t().contiguous(); };
+    const auto rows = [](const at::Tensor& x) {
+        return x[0].t().contiguous();
+    };
     if (name == "z")
         return rows(output.z);
     if (name == "c")
@@ -31,8 +33,8 @@ Result<void> computeOnDevice(const Graph& graph, at::Device device, const Sample
 {
     const c10::InferenceMode guard;
     auto samples = at::empty({1, audio.size()}, at::kFloat);
-    if (auto read = audio.read(0, {samples.data_ptr<float>(),
-                                   static_cast<std::size_t>(audio.size())});
+    if (auto read =
+            audio.read(0, {samples.data_ptr<float>(), static_cast<std::size_t>(audio.size())});
         !read)
         return read;
     progress("computing z and c", 0);
@@ -43,8 +45,8 @@ Result<void> computeOnDevice(const Graph& graph, at::Device device, const Sample
     for (std::size_t i = 0; i < requests.size(); ++i) {
         if (progress.cancelled())
             return Error::cancelled();
-        progress("copying features", 0.5 + 0.5 * static_cast<double>(i)
-                                         / static_cast<double>(requests.size()));
+        progress("copying features",
+                 0.5 + 0.5 * static_cast<double>(i) / static_cast<double>(requests.size()));
         const auto rows = featureOf(output, requests[i].name).cpu();
         const auto info = std::ranges::find(offered, requests[i].name, &FeatureInfo::name);
         if (auto begun = requests[i].sink->begin(*info, rows.size(0)); !begun)

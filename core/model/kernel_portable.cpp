@@ -22,11 +22,11 @@ public:
         , m_stride(weights.stride)
     {
         const c10::InferenceMode guard;
-        const auto packed = at::from_blob(const_cast<float*>(weights.weight),
-                                          {m_out, m_in, m_taps}, at::kFloat)
-                                .permute({2, 1, 0})
-                                .contiguous()
-                                .view({m_taps * m_in, m_out});
+        const auto packed =
+            at::from_blob(const_cast<float*>(weights.weight), {m_out, m_in, m_taps}, at::kFloat)
+                .permute({2, 1, 0})
+                .contiguous()
+                .view({m_taps * m_in, m_out});
         for (int tap = 0; tap < m_taps; tap += m_stride)
             m_weights.push_back(
                 packed.narrow(0, tap * m_in, std::min(m_stride, m_taps - tap) * m_in));
@@ -55,9 +55,9 @@ public:
         auto* from = const_cast<float*>(static_cast<const float*>(rows));
         (void)count;
         for (std::size_t i = 0; i < m_weights.size(); ++i) {
-            const auto part = at::from_blob(
-                from + static_cast<std::size_t>(m_stride * m_in) * i,
-                {kTileRows, m_weights[i].size(0)}, {m_stride * m_in, 1}, at::kFloat);
+            const auto part =
+                at::from_blob(from + static_cast<std::size_t>(m_stride * m_in) * i,
+                              {kTileRows, m_weights[i].size(0)}, {m_stride * m_in, 1}, at::kFloat);
             if (i == 0 && m_bias.defined())
                 at::addmm_out(result, m_bias, part, m_weights[i]);
             else if (i == 0)

@@ -9,8 +9,8 @@ namespace phono {
 /// A packed convolution in plain numbers and pointers.
 ///
 /// The functions below are compiled for special processors, each in a file of its own. Those files
-/// use nothing but this: an inline function of the standard library that they shared with the rest of
-/// the program could be linked in their version, and fail on other processors.
+/// use nothing but this: an inline function of the standard library that they shared with the rest
+/// of the program could be linked in their version, and fail on other processors.
 template <typename Number>
 struct PackedConv {
     const Number* weights = nullptr;

@@ -16,10 +16,10 @@ template <typename Number>
 PackedKernel<Number>::PackedKernel(const ConvWeights& weights, int depth, int panel, int planes)
     : m_inChannels(weights.inChannels)
 {
-    const auto in = roundUp(static_cast<std::size_t>(weights.inChannels),
-                            static_cast<std::size_t>(depth));
-    const auto out = roundUp(static_cast<std::size_t>(weights.outChannels),
-                             static_cast<std::size_t>(panel));
+    const auto in =
+        roundUp(static_cast<std::size_t>(weights.inChannels), static_cast<std::size_t>(depth));
+    const auto out =
+        roundUp(static_cast<std::size_t>(weights.outChannels), static_cast<std::size_t>(panel));
     m_bias.ensure(out);
     std::fill_n(m_bias.data(), out, 0.0F);
     std::ranges::copy(weights.bias, m_bias.data());

@@ -36,11 +36,11 @@ protected:
     {
         if (o >= weights.outChannels || i >= weights.inChannels)
             return 0;
-        return weights.weight[(static_cast<std::size_t>(o)
-                                   * static_cast<std::size_t>(weights.inChannels)
-                               + static_cast<std::size_t>(i))
-                                  * static_cast<std::size_t>(weights.taps)
-                              + static_cast<std::size_t>(tap)];
+        return weights
+            .weight[(static_cast<std::size_t>(o) * static_cast<std::size_t>(weights.inChannels)
+                     + static_cast<std::size_t>(i))
+                        * static_cast<std::size_t>(weights.taps)
+                    + static_cast<std::size_t>(tap)];
     }
     std::size_t weightCount() const
     {

@@ -21,8 +21,7 @@ Result<Precision> parsePrecision(std::string_view text)
         if (text == toString(precision))
             return precision;
     }
-    return Error{"unknown precision \"" + std::string(text)
-                 + "\": expected fp32, bf16x3 or bf16"};
+    return Error{"unknown precision \"" + std::string(text) + "\": expected fp32, bf16x3 or bf16"};
 }
 
 } // namespace phono

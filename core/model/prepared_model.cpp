@@ -81,9 +81,9 @@ ConvBlock aggregatorBlock(const KernelChoice& kernels, Weights& weights, const M
         block.normBias = weights(prefix + ".3.bias");
     }
     if (config.skipConnectionsAgg && inChannels != block.layer.dim)
-        block.residualProjection
-            = kernel(kernels, weights("feature_aggregator.residual_proj." + number + ".weight"),
-                     {}, block.layer.dim, inChannels, 1, 1);
+        block.residualProjection =
+            kernel(kernels, weights("feature_aggregator.residual_proj." + number + ".weight"), {},
+                   block.layer.dim, inChannels, 1, 1);
     return block;
 }
 

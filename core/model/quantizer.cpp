@@ -148,10 +148,14 @@ public:
         const int groups = quantizer->groups();
         const int width = quantizer->width();
         for (int g = 0; g < groups; ++g)
-            quantizer->m_kernels.push_back(makeConvKernel(
-                kExact,
-                {width, width, 1, 1,
-                 projection->data() + static_cast<std::ptrdiff_t>(g) * width * width, {}}));
+            quantizer->m_kernels.push_back(
+                makeConvKernel(kExact,
+                               {width,
+                                width,
+                                1,
+                                1,
+                                projection->data() + static_cast<std::ptrdiff_t>(g) * width * width,
+                                {}}));
         return std::unique_ptr<Quantizer>(std::move(quantizer));
     }
 
@@ -171,11 +175,10 @@ public:
             if (!projected)
                 return projected;
             for (std::size_t g = 0; g < groupCount; ++g)
-                moments[static_cast<std::size_t>(block.index) * groupCount + g]
-                    = momentsOf(workspace.second.data() + g * static_cast<std::size_t>(width()),
-                                static_cast<std::size_t>(block.count),
-                                static_cast<std::size_t>(channels()),
-                                static_cast<std::size_t>(width()));
+                moments[static_cast<std::size_t>(block.index) * groupCount + g] = momentsOf(
+                    workspace.second.data() + g * static_cast<std::size_t>(width()),
+                    static_cast<std::size_t>(block.count), static_cast<std::size_t>(channels()),
+                    static_cast<std::size_t>(width()));
             return projected;
         });
         if (!done)

@@ -85,9 +85,7 @@ void affineActivate(const float* in, const ChannelAffine& affine, Activation act
 void activate(Activation activation, float* inOut, std::size_t n)
 {
     for (std::size_t c = 0; c < n; ++c) {
-        inOut[c] = activation == Activation::Gelu ? gelu(inOut[c])
-            : inOut[c] > 0                        ? inOut[c]
-                                                  : 0;
+        inOut[c] = activation == Activation::Gelu ? gelu(inOut[c]) : inOut[c] > 0 ? inOut[c] : 0;
     }
 }
 

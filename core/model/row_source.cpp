@@ -17,8 +17,7 @@ FirstLayerRows::FirstLayerRows(const FirstLayer& layer, const FoldedFirstLayer& 
 Result<void> FirstLayerRows::rows(std::int64_t first, std::int64_t count, float* out,
                                   Workspace& workspace) const
 {
-    const auto samples
-        = static_cast<std::size_t>((count - 1) * m_layer.stride() + m_layer.taps());
+    const auto samples = static_cast<std::size_t>((count - 1) * m_layer.stride() + m_layer.taps());
     workspace.audio.ensure(samples);
     if (auto read = m_audio.read(first * m_layer.stride(), {workspace.audio.data(), samples});
         !read)

@@ -18,8 +18,8 @@ Result<RowStore> RowStore::create(Place place, std::int64_t rows, int channels)
         return store;
     }
     // Uninitialised on purpose: pages are touched when their rows are computed.
-    store.m_memory.reset(new (std::nothrow) float[static_cast<std::size_t>(rows)
-                                                  * static_cast<std::size_t>(channels)]);
+    store.m_memory.reset(new (
+        std::nothrow) float[static_cast<std::size_t>(rows) * static_cast<std::size_t>(channels)]);
     if (!store.m_memory)
         return Error{"not enough memory for " + std::to_string(store.bytes(rows) >> 20)
                      + " MiB of intermediate features. Lower the memory limit: more then goes "

@@ -76,8 +76,8 @@ private:
     void add(const std::string& name, const at::Tensor& values)
     {
         const auto* data = values.data_ptr<float>();
-        m_tensors.emplace(name, Tensor::fromFloat(name, values.sizes().vec(),
-                                                  {data, data + values.numel()}));
+        m_tensors.emplace(
+            name, Tensor::fromFloat(name, values.sizes().vec(), {data, data + values.numel()}));
     }
 
     const ModelConfig& m_config;

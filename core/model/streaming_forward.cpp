@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace phono {
@@ -83,12 +84,12 @@ private:
     Result<Convolved> convolve(const ConvBlock& block, const RowSource& in, std::int64_t lead);
     Result<void> packRows(const ConvKernel& kernel, const RowSource& in, std::int64_t first,
                           std::int64_t count, Workspace& workspace) const;
-    /// (activation(norm(y)) + residual) * sqrt(residual_scale), where row t's residual is row
-    /// t * step of `in`, projected where the block says so.
-    Result<std::unique_ptr<RowStore>> addResidual(const ConvBlock& block, const Convolved& convolved,
-                                                  const RowSource& in, std::int64_t step);
+    /// Turns y in place into (activation(norm(y)) + residual) * sqrt(residual_scale), where row t's
+    /// residual is row t * step of `in`, projected where the block says so.
+    Result<void> addResidual(const ConvBlock& block, Convolved& convolved, const RowSource& in,
+                             std::int64_t step);
 
-    Result<std::unique_ptr<RowStore>> newStore(std::int64_t rows, int channels) const;
+    Result<std::unique_ptr<RowStore>> newStore(std::int64_t rows, int channels);
     Result<void> forTiles(std::int64_t rows, double costPerRow,
                           const std::function<Result<void>(const Block&, Workspace&)>& work);
     /// Makes `store`, with what is not yet applied to its rows, what the next layer reads.
@@ -110,6 +111,7 @@ private:
     FoldedFirstLayer m_folded;
     std::unique_ptr<RowStore> m_store; // under m_source, if that is a stored one
     std::unique_ptr<RowSource> m_source; // the newest layer's rows
+    std::unique_ptr<RowStore> m_spare; // the one before m_store, for the next of its size
 };
 
 bool Pass::isWanted(const std::string& name) const
@@ -123,8 +125,12 @@ bool Pass::isWantedFrom(std::string_view prefix) const
                                [&](const auto& r) { return r.name.starts_with(prefix); });
 }
 
-Result<std::unique_ptr<RowStore>> Pass::newStore(std::int64_t rows, int channels) const
+Result<std::unique_ptr<RowStore>> Pass::newStore(std::int64_t rows, int channels)
 {
+    auto spare = std::move(m_spare);
+    if (spare && spare->rows() == rows && spare->channels() == channels)
+        return spare;
+    spare.reset();
     auto store = RowStore::create(m_place, rows, channels);
     if (!store)
         return store.error();
@@ -134,7 +140,7 @@ Result<std::unique_ptr<RowStore>> Pass::newStore(std::int64_t rows, int channels
 void Pass::keep(std::unique_ptr<RowStore> store, std::unique_ptr<RowSource> source)
 {
     m_source = std::move(source);
-    m_store = std::move(store);
+    m_spare = std::exchange(m_store, std::move(store));
 }
 
 Result<void> Pass::forTiles(std::int64_t rows, double costPerRow,
@@ -146,9 +152,9 @@ Result<void> Pass::forTiles(std::int64_t rows, double costPerRow,
             return work(block, m_workspaces[static_cast<std::size_t>(block.thread)]);
         },
         [&](std::int64_t rowsDone) {
-            m_progress(m_stage,
-                       std::min(1.0, (m_cost + static_cast<double>(rowsDone) * costPerRow)
-                                    / m_totalCost));
+            m_progress(
+                m_stage,
+                std::min(1.0, (m_cost + static_cast<double>(rowsDone) * costPerRow) / m_totalCost));
         });
     m_cost += static_cast<double>(rows) * costPerRow;
     return done;
@@ -240,47 +246,43 @@ Result<Pass::Convolved> Pass::convolve(const ConvBlock& block, const RowSource& 
     std::vector<Moments> moments(static_cast<std::size_t>((rows + kTileRows - 1) / kTileRows));
     const auto& kernel = *block.conv;
     const auto pitch = kernel.outputPitch();
-    auto done = forTiles(
-        rows, rowCost(block.layer, block.inChannels),
-        [&](const Block& tile, Workspace& workspace) -> Result<void> {
-            const auto first = tile.first * block.layer.stride - lead;
-            const auto inRows = (tile.count - 1) * block.layer.stride + block.layer.kernel;
-            if (auto packed = packRows(kernel, in, first, inRows, workspace); !packed)
-                return packed;
-            workspace.tile.ensure((kTileRows + 16) * pitch);
-            float* out = workspace.tile.data();
-            kernel.run(workspace.packed.data(), static_cast<int>(tile.count), out);
-            const auto count = static_cast<std::size_t>(tile.count);
-            moments[static_cast<std::size_t>(tile.index)]
-                = momentsOf(out, count, pitch, channels);
-            if (pitch != channels) {
-                for (std::size_t r = 1; r < count; ++r)
-                    std::copy_n(out + r * pitch, channels, out + r * channels);
-            }
-            return (*store)->write(tile.first, tile.count, out);
-        });
+    auto done =
+        forTiles(rows, rowCost(block.layer, block.inChannels),
+                 [&](const Block& tile, Workspace& workspace) -> Result<void> {
+                     const auto first = tile.first * block.layer.stride - lead;
+                     const auto inRows = (tile.count - 1) * block.layer.stride + block.layer.kernel;
+                     if (auto packed = packRows(kernel, in, first, inRows, workspace); !packed)
+                         return packed;
+                     workspace.tile.ensure((kTileRows + 16) * pitch);
+                     float* out = workspace.tile.data();
+                     kernel.run(workspace.packed.data(), static_cast<int>(tile.count), out);
+                     const auto count = static_cast<std::size_t>(tile.count);
+                     moments[static_cast<std::size_t>(tile.index)] =
+                         momentsOf(out, count, pitch, channels);
+                     if (pitch != channels) {
+                         for (std::size_t r = 1; r < count; ++r)
+                             std::copy_n(out + r * pitch, channels, out + r * channels);
+                     }
+                     return (*store)->write(tile.first, tile.count, out);
+                 });
     if (!done)
         return done.error();
     Moments total;
     for (const auto& tile : moments)
         total.merge(tile);
-    return Convolved{std::move(*store), ChannelAffine::fromMoments(total, block.normWeight,
-                                                                   block.normBias, channels)};
+    return Convolved{std::move(*store),
+                     ChannelAffine::fromMoments(total, block.normWeight, block.normBias, channels)};
 }
 
-Result<std::unique_ptr<RowStore>> Pass::addResidual(const ConvBlock& block,
-                                                    const Convolved& convolved,
-                                                    const RowSource& in, std::int64_t step)
+Result<void> Pass::addResidual(const ConvBlock& block, Convolved& convolved, const RowSource& in,
+                               std::int64_t step)
 {
     const auto rows = convolved.rows->rows();
     const auto channels = static_cast<std::size_t>(block.layer.dim);
-    auto store = newStore(rows, block.layer.dim);
-    if (!store)
-        return store.error();
     const StoredRows activated(*convolved.rows, convolved.affine, m_config.activation);
     const auto factor = static_cast<float>(std::sqrt(m_config.residualScale));
     const auto* projection = block.residualProjection.get();
-    auto done = forTiles(rows, 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+    return forTiles(rows, 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
         const auto count = static_cast<std::size_t>(tile.count);
         workspace.second.ensure(kTileRows * channels);
         float* out = workspace.second.data();
@@ -290,8 +292,7 @@ Result<std::unique_ptr<RowStore>> Pass::addResidual(const ConvBlock& block,
         const float* residual = nullptr;
         auto residualPitch = static_cast<std::size_t>(step) * channels;
         if (projection) {
-            if (auto packed = packRows(*projection, in, tile.first, tile.count, workspace);
-                !packed)
+            if (auto packed = packRows(*projection, in, tile.first, tile.count, workspace); !packed)
                 return packed;
             residualPitch = projection->outputPitch();
             workspace.tile.ensure((kTileRows + 16) * residualPitch);
@@ -300,19 +301,16 @@ Result<std::unique_ptr<RowStore>> Pass::addResidual(const ConvBlock& block,
             residual = workspace.tile.data();
         } else {
             workspace.block.ensure(static_cast<std::size_t>(residualRows) * channels);
-            if (auto read = in.rows(tile.first * step, residualRows, workspace.block.data(),
-                                    workspace);
+            if (auto read =
+                    in.rows(tile.first * step, residualRows, workspace.block.data(), workspace);
                 !read)
                 return read;
             residual = workspace.block.data();
         }
         for (std::size_t r = 0; r < count; ++r)
             addScaled(out + r * channels, residual + r * residualPitch, factor, channels);
-        return (*store)->write(tile.first, tile.count, out);
+        return convolved.rows->write(tile.first, tile.count, out);
     });
-    if (!done)
-        return done.error();
-    return store;
 }
 
 Result<void> Pass::encode()
@@ -321,8 +319,9 @@ Result<void> Pass::encode()
     if (!moments)
         return moments.error();
     m_folded = m_model.firstLayer->fold(*moments);
-    keep(nullptr, std::make_unique<FirstLayerRows>(*m_model.firstLayer, m_folded,
-                                                   m_config.activation, m_audio));
+    keep(nullptr,
+         std::make_unique<FirstLayerRows>(*m_model.firstLayer, m_folded, m_config.activation,
+                                          m_audio));
     if (auto done = emit("enc0", *m_source); !done)
         return done;
     for (std::size_t i = 0; i < m_model.encoder.size(); ++i) {
@@ -340,11 +339,10 @@ Result<void> Pass::encodeBlock(std::size_t index)
         return convolved.error();
     if (m_config.skipConnectionsFeat && block.inChannels == block.layer.dim) {
         const auto step = m_source->size() / convolved->rows->rows();
-        auto sum = addResidual(block, *convolved, *m_source, step);
-        if (!sum)
-            return sum.error();
-        auto source = std::make_unique<StoredRows>(**sum);
-        keep(std::move(*sum), std::move(source));
+        if (auto added = addResidual(block, *convolved, *m_source, step); !added)
+            return added;
+        auto source = std::make_unique<StoredRows>(*convolved->rows);
+        keep(std::move(convolved->rows), std::move(source));
     } else {
         auto source = std::make_unique<StoredRows>(*convolved->rows, std::move(convolved->affine),
                                                    m_config.activation);
@@ -360,8 +358,8 @@ Result<void> Pass::keepZ()
     auto store = newStore(m_source->size(), m_source->channels());
     if (!store)
         return store.error();
-    auto done = forTiles(
-        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+    auto done =
+        forTiles(m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
             const auto values = static_cast<std::size_t>(tile.count) * channels;
             workspace.second.ensure(values);
             float* out = workspace.second.data();
@@ -389,8 +387,8 @@ Result<void> Pass::quantize()
     auto codes = newStore(m_source->size(), quantizer.groups());
     if (!store || !codes)
         return store ? codes.error() : store.error();
-    auto done = forTiles(
-        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+    auto done =
+        forTiles(m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
             const auto count = static_cast<std::size_t>(tile.count);
             std::vector<int> chosen(count * groups);
             std::vector<float> zq(count * channels);
@@ -428,11 +426,10 @@ Result<void> Pass::aggregateBlock(std::size_t index)
     if (!convolved)
         return convolved.error();
     if (m_config.skipConnectionsAgg) {
-        auto sum = addResidual(block, *convolved, *m_source, 1);
-        if (!sum)
-            return sum.error();
-        auto source = std::make_unique<StoredRows>(**sum);
-        keep(std::move(*sum), std::move(source));
+        if (auto added = addResidual(block, *convolved, *m_source, 1); !added)
+            return added;
+        auto source = std::make_unique<StoredRows>(*convolved->rows);
+        keep(std::move(convolved->rows), std::move(source));
     } else {
         auto source = std::make_unique<StoredRows>(*convolved->rows, std::move(convolved->affine),
                                                    m_config.activation);
@@ -450,12 +447,13 @@ Result<void> Pass::aggregateGru()
     auto store = newStore(m_source->size(), m_config.gruDim);
     if (!store)
         return store.error();
-    const auto sigmoid = [](float x) { return 1 / (1 + std::exp(-x)); };
+    const auto sigmoid = [](float x) {
+        return 1 / (1 + std::exp(-x));
+    };
     const float* hidden = gru.hiddenBias.data();
-    auto done = forTiles(
-        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
-            if (auto packed
-                = packRows(*gru.input, *m_source, tile.first, tile.count, workspace);
+    auto done =
+        forTiles(m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+            if (auto packed = packRows(*gru.input, *m_source, tile.first, tile.count, workspace);
                 !packed)
                 return packed;
             workspace.tile.ensure((kTileRows + 16) * pitch);
@@ -492,14 +490,13 @@ std::int64_t intermediateBytes(const ModelConfig& config, std::int64_t samples)
     for (std::size_t i = 1; i < layers.size(); ++i) {
         rows = convolvedRows(rows, layers[i]);
         const std::int64_t bytes = rows * layers[i].dim * static_cast<std::int64_t>(sizeof(float));
-        // The layer before, this one, and with skip connections their sum.
-        most = std::max(most, before + bytes * (config.skipConnectionsFeat ? 2 : 1));
+        most = std::max(most, before + bytes); // the layer before and this one
         before = bytes;
     }
     int width = std::max(config.encoderDim(), config.contextDim());
     for (const auto& layer : config.convAggregatorLayers)
         width = std::max(width, layer.dim);
-    const std::int64_t aggregated = rows * width * static_cast<std::int64_t>(sizeof(float)) * 3;
+    const std::int64_t aggregated = rows * width * static_cast<std::int64_t>(sizeof(float)) * 2;
     return std::max(most, aggregated);
 }
 

@@ -9,7 +9,8 @@ inline constexpr int kTileDepth = 32; ///< input channels of a tile
 inline constexpr int kTilePanel = 32; ///< output channels computed together: two tiles
 inline constexpr int kTileSize = 512; ///< bf16 values of a tile
 
-/// bf16 products on 16 x 16 tiles, as Intel's AMX has them: 32 rows by 32 output channels at a time.
+/// bf16 products on 16 x 16 tiles, as Intel's AMX has them: 32 rows by 32 output channels at a
+/// time.
 ///
 /// `Tiles` are the tile instructions, so that the walk can be tested on any processor:
 ///   Tiles()                          readies the calling thread; ~Tiles() releases it
@@ -48,8 +49,8 @@ private:
     /// One tap for 32 output channels and 32 rows, or 16 rows when not `both`.
     void addBlock(const BFloat16* in, const BFloat16* weights, float* out, bool both) const
     {
-        const auto* lowerIn
-            = in + static_cast<std::size_t>(kTileSide * m_conv.stride) * m_conv.inPitch;
+        const auto* lowerIn =
+            in + static_cast<std::size_t>(kTileSide * m_conv.stride) * m_conv.inPitch;
         float* lowerOut = out + kTileSide * m_conv.outPitch;
         m_tiles.template loadSums<0>(out, m_outStep);
         m_tiles.template loadSums<1>(out + 16, m_outStep);

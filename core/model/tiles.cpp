@@ -1,12 +1,11 @@
 #include "core/model/tiles.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
 #include <exception>
 #include <fstream>
 #include <mutex>
+#include <omp.h>
 #include <optional>
 #include <set>
 #include <string>
@@ -54,6 +53,8 @@ Result<void> forBlocks(std::int64_t rows, std::int64_t blockRows, int threads,
     }
     if (failure)
         return *failure;
+    if (finished)
+        finished(rows);
     return {};
 }
 

@@ -17,9 +17,9 @@ struct Block {
 };
 
 /// Runs `work` for every block of `blockRows` of `rows` rows, on `threads` threads. Blocks start at
-/// multiples of `blockRows`, in any order. Stops early, with the first error, when one fails, throws
-/// or `progress` is cancelled. `finished` (may be empty) hears, on the calling thread only, how many
-/// rows are done.
+/// multiples of `blockRows`, in any order. Stops early, with the first error, when one fails,
+/// throws or `progress` is cancelled. `finished` (may be empty) hears, on the calling thread only,
+/// how many rows are done.
 Result<void> forBlocks(std::int64_t rows, std::int64_t blockRows, int threads,
                        const Progress& progress,
                        const std::function<Result<void>(const Block&)>& work,

@@ -92,7 +92,8 @@ void compare(const char* name, const Keep& got, const Keep& expected)
         }
         cosine = std::min(cosine, product / std::sqrt(a * b));
     }
-    std::printf("  %-44s max |difference| %.2e, smallest frame cosine %.6f\n", name, largest, cosine);
+    std::printf("  %-44s max |difference| %.2e, smallest frame cosine %.6f\n", name, largest,
+                cosine);
 }
 
 } // namespace
@@ -116,7 +117,8 @@ int main(int argc, char** argv)
     std::vector<std::unique_ptr<Keep>> results;
     std::vector<Case> cases;
     results.push_back(std::make_unique<Keep>());
-    cases.push_back({"plain fp32", [&, keep = results.back().get()] {
+    cases.push_back({"plain fp32",
+                     [&, keep = results.back().get()] {
                          const c10::InferenceMode guard;
                          at::set_num_threads(threads);
                          const auto input = at::from_blob(
@@ -124,16 +126,16 @@ int main(int argc, char** argv)
                          const auto c = graph.forward(input).c[0].t().contiguous();
                          keep->channels = static_cast<int>(c.size(1));
                          keep->values.assign(c.data_ptr<float>(), c.data_ptr<float>() + c.numel());
-                     }, {}});
+                     },
+                     {}});
     struct Wanted {
         Precision precision;
         const char* kernel;
     };
     for (const Wanted& wanted :
          {Wanted{Precision::Fp32, "portable"}, Wanted{Precision::Fp32, "avx2"},
-          Wanted{Precision::Fp32, "avx512"},
-          Wanted{Precision::Bf16, "avx512bf16"}, Wanted{Precision::Bf16x3, "amx"},
-          Wanted{Precision::Bf16, "amx"}}) {
+          Wanted{Precision::Fp32, "avx512"}, Wanted{Precision::Bf16, "avx512bf16"},
+          Wanted{Precision::Bf16x3, "amx"}, Wanted{Precision::Bf16, "amx"}}) {
         ExtractorOptions options;
         options.device = "cpu";
         options.threads = threads;
@@ -153,7 +155,8 @@ int main(int argc, char** argv)
                              const auto done = extractor->extract(audio, {&request, 1});
                              if (!done)
                                  std::printf("%s\n", done.error().message.c_str());
-                         }, {}});
+                         },
+                         {}});
     }
 
     for (int repetition = 0; repetition < repetitions; ++repetition)

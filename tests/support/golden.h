@@ -30,9 +30,9 @@ inline std::string path(const std::string& name)
     return std::string(PHONO_TEST_DATA "/golden/") + name;
 }
 
-inline Array readNpy(const std::string& name)
+inline Array readNpyFile(const std::string& name)
 {
-    std::ifstream in(path(name), std::ios::binary);
+    std::ifstream in(name, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(in)), {});
     if (bytes.size() < 10 || bytes.compare(0, 6, "\x93NUMPY") != 0)
         throw std::runtime_error("not a .npy file: " + name);
@@ -60,7 +60,9 @@ inline Array readNpy(const std::string& name)
             array.values[i] = static_cast<double>(value);
         }
     };
-    const auto is = [&](const char* type) { return header.find(type) != std::string::npos; };
+    const auto is = [&](const char* type) {
+        return header.find(type) != std::string::npos;
+    };
     if (is("'<f4'"))
         convert(float());
     else if (is("'<f8'"))
@@ -76,6 +78,11 @@ inline Array readNpy(const std::string& name)
     else
         throw std::runtime_error("unknown number type: " + name);
     return array;
+}
+
+inline Array readNpy(const std::string& name)
+{
+    return readNpyFile(path(name));
 }
 
 inline Waveform readWave(const std::string& name)
@@ -132,15 +139,14 @@ private:
 /// The largest difference to a golden array of [channels, frames]; infinite when shapes differ.
 inline double largestDifference(const KeepingSink& sink, const Array& expected)
 {
-    if (!sink.complete() || expected.shape.size() != 2
-        || expected.shape[0] != sink.info().channels || expected.shape[1] != sink.frames())
+    if (!sink.complete() || expected.shape.size() != 2 || expected.shape[0] != sink.info().channels
+        || expected.shape[1] != sink.frames())
         return INFINITY;
     double largest = 0;
     for (std::int64_t t = 0; t < sink.frames(); ++t)
         for (int c = 0; c < sink.info().channels; ++c) {
-            const double difference
-                = std::abs(sink.at(t, c)
-                           - expected.values[static_cast<std::size_t>(c * sink.frames() + t)]);
+            const double difference = std::abs(
+                sink.at(t, c) - expected.values[static_cast<std::size_t>(c * sink.frames() + t)]);
             if (!(difference <= largest))
                 largest = difference;
         }
