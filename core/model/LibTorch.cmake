@@ -24,7 +24,7 @@ else()
             "libtorch-dev), or name a LibTorch folder or site-packages/torch with "
             "-DPHONO_TORCH=<folder>.")
     endif()
-    set(torch_include "${PHONO_TORCH_SYSTEM_INCLUDE}")
+    string(REGEX REPLACE "/$" "" torch_include "${PHONO_TORCH_SYSTEM_INCLUDE}")
     set(torch_lib "")
 endif()
 

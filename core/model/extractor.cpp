@@ -76,6 +76,9 @@ struct Extractor::Impl {
     Result<void> check(const SampleSource& audio, std::span<const FeatureRequest> requests) const;
     Result<void> prepareProcessor(const Checkpoint& checkpoint);
     Result<void> prepareGraph(const Checkpoint& checkpoint);
+    Result<void> extractOnDevice(const SampleSource& audio,
+                                 std::span<const FeatureRequest> requests,
+                                 const Progress& progress) const;
 };
 
 Result<void> Extractor::Impl::prepareProcessor(const Checkpoint& checkpoint)
@@ -106,6 +109,22 @@ Result<void> Extractor::Impl::prepareGraph(const Checkpoint& checkpoint)
     if (options.precision == Precision::Bf16x3)
         backend.note = "bf16x3 is for processors; this device computes in fp32";
     return {};
+}
+
+Result<void> Extractor::Impl::extractOnDevice(const SampleSource& audio,
+                                              std::span<const FeatureRequest> requests,
+                                              const Progress& progress) const
+{
+    try {
+        return computeOnDevice(*graph, device, audio, requests, features, progress);
+    } catch (const c10::Error& error) {
+        // LibTorch 1.13 has no type of its own for this.
+        if (std::string_view(error.what()).find("out of memory") == std::string_view::npos)
+            throw;
+        return Error{"the memory of " + backend.device + " is too small for "
+                     + std::to_string(audio.size() / kModelRate)
+                     + " s of audio; use the device cpu, which computes any length"};
+    }
 }
 
 Result<void> Extractor::Impl::check(const SampleSource& audio,
@@ -177,8 +196,7 @@ Result<void> Extractor::extract(const SampleSource& audio, std::span<const Featu
         return possible;
     return withTorch<void>("the features cannot be computed", [&]() -> Result<void> {
         if (m_impl->graph)
-            return computeOnDevice(*m_impl->graph, m_impl->device, audio, requests,
-                                   m_impl->features, progress);
+            return m_impl->extractOnDevice(audio, requests, progress);
         // Each of our threads calls LibTorch by itself; it must not start threads of its own.
         at::set_num_threads(1);
         const auto needed = intermediateBytes(m_impl->config, audio.size());

@@ -1,43 +1,18 @@
 #include "core/model/graph.h"
 
+#include "core/model/group_norm.h"
+
+#include <array>
 #include <cmath>
 
 namespace phono {
 namespace {
-
-constexpr double kNormEpsilon = 1e-5;
 
 at::Tensor toTensor(const Tensor& from)
 {
     auto values = from.toFloat();
     TORCH_CHECK(values.ok(), from.name, ": ", values.ok() ? "" : values.error().message);
     return at::from_blob(values->data(), from.shape, at::kFloat).clone();
-}
-
-/// Mean and biased variance over all but the first two dimensions of [batch, groups, values], in
-/// two stages: the native kernel gives one block of a GPU to each sample, which leaves most of it
-/// idle.
-std::pair<at::Tensor, at::Tensor> groupMoments(const at::Tensor& x)
-{
-    constexpr std::int64_t kParts = 1024;
-    const auto values = x.size(2);
-    const auto whole = values / kParts * kParts;
-    auto sum = x.narrow(2, 0, whole)
-                   .reshape({x.size(0), x.size(1), kParts, -1})
-                   .sum(3)
-                   .to(at::kDouble)
-                   .sum(2, true);
-    sum = sum + x.narrow(2, whole, values - whole).sum(2, true, at::kDouble);
-    const auto mean = sum / static_cast<double>(values);
-    const auto centred = x - mean.to(at::kFloat);
-    auto squares = centred.narrow(2, 0, whole)
-                       .square()
-                       .reshape({x.size(0), x.size(1), kParts, -1})
-                       .sum(3)
-                       .to(at::kDouble)
-                       .sum(2, true);
-    squares = squares + centred.narrow(2, whole, values - whole).square().sum(2, true, at::kDouble);
-    return {mean.to(at::kFloat), (squares / static_cast<double>(values)).to(at::kFloat)};
 }
 
 } // namespace
@@ -53,7 +28,7 @@ Graph::Graph(const Checkpoint& checkpoint, at::Device device, at::ScalarType wei
     }
 }
 
-at::Tensor Graph::groupNorm(const at::Tensor& x, const std::string& prefix, int groups) const
+at::Tensor Graph::normalize(const at::Tensor& x, const std::string& prefix, int groups) const
 {
     at::Tensor gamma;
     at::Tensor beta;
@@ -62,14 +37,8 @@ at::Tensor Graph::groupNorm(const at::Tensor& x, const std::string& prefix, int 
         beta = weight(prefix + ".bias");
     }
     const auto input = x.to(at::kFloat);
-    if (input.device().is_cpu())
-        return at::group_norm(input, groups, gamma, beta, kNormEpsilon);
-    const auto grouped = input.reshape({x.size(0), groups, -1});
-    const auto [mean, variance] = groupMoments(grouped);
-    auto result = ((grouped - mean) * (variance + kNormEpsilon).rsqrt()).view(input.sizes());
-    if (gamma.defined())
-        result = result * gamma.view({1, -1, 1}) + beta.view({1, -1, 1});
-    return result;
+    return input.device().is_cpu() ? at::group_norm(input, groups, gamma, beta, kNormEpsilon)
+                                   : groupNorm(input, groups, gamma, beta);
 }
 
 at::Tensor Graph::activate(const at::Tensor& x) const
@@ -82,10 +51,10 @@ at::Tensor Graph::block(const at::Tensor& x, const std::string& prefix, int conv
 {
     const auto name = prefix + "." + std::to_string(convIndex);
     const auto& kernel = weight(name + ".weight");
-    auto convolved = at::conv1d(x.to(kernel.scalar_type()), kernel, {}, stride).to(at::kFloat);
-    if (bias)
-        convolved = convolved + weight(name + ".bias").view({1, -1, 1});
-    return activate(groupNorm(convolved, prefix + "." + std::to_string(convIndex + 2), 1));
+    const auto type = kernel.scalar_type();
+    const auto offset = bias ? weight(name + ".bias").to(type) : at::Tensor();
+    const auto convolved = at::conv1d(x.to(type), kernel, offset, stride);
+    return activate(normalize(convolved, prefix + "." + std::to_string(convIndex + 2), 1));
 }
 
 at::Tensor Graph::encode(const at::Tensor& audio, Output& output, bool keepLayers) const
@@ -131,11 +100,11 @@ void Graph::quantizeGumbel(Output& output) const
 void Graph::quantizeKMeans(Output& output) const
 {
     const int groups = m_config.vqGroups;
-    const at::IntArrayRef one = 1;
-    const at::IntArrayRef none = 0;
+    const std::array<std::int64_t, 1> one = {1};
+    const std::array<std::int64_t, 1> none = {0};
     auto ze = at::conv1d(output.z, weight("vector_quantizer.projection.0.weight"), {}, one, none,
                          one, groups);
-    ze = groupNorm(ze, "vector_quantizer.projection.1", groups);
+    ze = normalize(ze, "vector_quantizer.projection.1", groups);
     const auto batch = ze.size(0);
     const auto frames = ze.size(2);
     const auto grouped = ze.view({batch, groups, -1, frames}).permute({0, 3, 1, 2});

@@ -45,7 +45,7 @@ private:
     const at::Tensor& weight(const std::string& name) const { return m_weights.at(name); }
     at::Tensor block(const at::Tensor& x, const std::string& prefix, int convIndex, int stride,
                      bool bias) const;
-    at::Tensor groupNorm(const at::Tensor& x, const std::string& prefix, int groups) const;
+    at::Tensor normalize(const at::Tensor& x, const std::string& prefix, int groups) const;
     at::Tensor activate(const at::Tensor& x) const;
     at::Tensor encode(const at::Tensor& audio, Output& output, bool keepLayers) const;
     void quantize(Output& output) const;
