@@ -1,7 +1,6 @@
 #include "core/model/streaming_forward.h"
 
-#include "core/model/row_source.h"
-#include "core/model/tiles.h"
+#include "core/model/layer_pass.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,19 +12,6 @@
 
 namespace phono {
 namespace {
-
-constexpr std::int64_t kPackRows = 32; // activated and packed together, small enough for L1 and L2
-
-/// Multiplications that one output row of a layer takes: the measure of progress.
-double rowCost(const ConvLayer& layer, int inChannels)
-{
-    return static_cast<double>(layer.kernel) * inChannels * layer.dim;
-}
-
-std::int64_t convolvedRows(std::int64_t rows, const ConvLayer& layer)
-{
-    return rows < layer.kernel ? 0 : (rows - layer.kernel) / layer.stride + 1;
-}
 
 /// Multiplications of the encoder's layers after the first, and of the aggregator.
 double totalCost(const PreparedModel& model, std::int64_t firstLayerRows)
@@ -52,11 +38,8 @@ public:
         , m_audio(audio)
         , m_requests(requests)
         , m_offered(offered)
-        , m_place(place)
-        , m_threads(threads)
-        , m_progress(progress)
-        , m_workspaces(static_cast<std::size_t>(threads))
-        , m_totalCost(totalCost(model, model.firstLayer->rows(audio.size())))
+        , m_layers(model.config, place, threads,
+                   totalCost(model, model.firstLayer->rows(audio.size())), progress)
     {
     }
 
@@ -75,23 +58,6 @@ private:
     Result<void> aggregateBlock(std::size_t index);
     Result<void> aggregateGru();
 
-    struct Convolved {
-        std::unique_ptr<RowStore> rows;
-        ChannelAffine affine;
-    };
-    /// Convolves `in`, whose row `lead` rows before its first one is where the first output row
-    /// begins; rows before the first are copies of it, or zeros with agg_zero_pad.
-    Result<Convolved> convolve(const ConvBlock& block, const RowSource& in, std::int64_t lead);
-    Result<void> packRows(const ConvKernel& kernel, const RowSource& in, std::int64_t first,
-                          std::int64_t count, Workspace& workspace) const;
-    /// Turns y in place into (activation(norm(y)) + residual) * sqrt(residual_scale), where row t's
-    /// residual is row t * step of `in`, projected where the block says so.
-    Result<void> addResidual(const ConvBlock& block, Convolved& convolved, const RowSource& in,
-                             std::int64_t step);
-
-    Result<std::unique_ptr<RowStore>> newStore(std::int64_t rows, int channels);
-    Result<void> forTiles(std::int64_t rows, double costPerRow,
-                          const std::function<Result<void>(const Block&, Workspace&)>& work);
     /// Makes `store`, with what is not yet applied to its rows, what the next layer reads.
     void keep(std::unique_ptr<RowStore> store, std::unique_ptr<RowSource> source);
 
@@ -100,18 +66,10 @@ private:
     const SampleSource& m_audio;
     std::span<const FeatureRequest> m_requests;
     std::span<const FeatureInfo> m_offered;
-    RowStore::Place m_place;
-    int m_threads;
-    const Progress& m_progress;
-    std::vector<Workspace> m_workspaces;
-    std::string m_stage;
-    double m_cost = 0; // multiplications done
-    double m_totalCost;
-
+    LayerPass m_layers;
     FoldedFirstLayer m_folded;
     std::unique_ptr<RowStore> m_store; // under m_source, if that is a stored one
     std::unique_ptr<RowSource> m_source; // the newest layer's rows
-    std::unique_ptr<RowStore> m_spare; // the one before m_store, for the next of its size
 };
 
 bool Pass::isWanted(const std::string& name) const
@@ -125,44 +83,15 @@ bool Pass::isWantedFrom(std::string_view prefix) const
                                [&](const auto& r) { return r.name.starts_with(prefix); });
 }
 
-Result<std::unique_ptr<RowStore>> Pass::newStore(std::int64_t rows, int channels)
-{
-    auto spare = std::move(m_spare);
-    if (spare && spare->rows() == rows && spare->channels() == channels)
-        return spare;
-    spare.reset();
-    auto store = RowStore::create(m_place, rows, channels);
-    if (!store)
-        return store.error();
-    return std::make_unique<RowStore>(std::move(*store));
-}
-
 void Pass::keep(std::unique_ptr<RowStore> store, std::unique_ptr<RowSource> source)
 {
     m_source = std::move(source);
-    m_spare = std::exchange(m_store, std::move(store));
-}
-
-Result<void> Pass::forTiles(std::int64_t rows, double costPerRow,
-                            const std::function<Result<void>(const Block&, Workspace&)>& work)
-{
-    auto done = forBlocks(
-        rows, kTileRows, m_threads, m_progress,
-        [&](const Block& block) {
-            return work(block, m_workspaces[static_cast<std::size_t>(block.thread)]);
-        },
-        [&](std::int64_t rowsDone) {
-            m_progress(
-                m_stage,
-                std::min(1.0, (m_cost + static_cast<double>(rowsDone) * costPerRow) / m_totalCost));
-        });
-    m_cost += static_cast<double>(rows) * costPerRow;
-    return done;
+    m_layers.recycle(std::exchange(m_store, std::move(store)));
 }
 
 Result<void> Pass::run()
 {
-    m_stage = "computing z";
+    m_layers.setStage("computing z");
     if (auto done = encode(); !done)
         return done;
     if (auto done = keepZ(); !done)
@@ -173,7 +102,7 @@ Result<void> Pass::run()
     }
     if (!isWanted("c") && !isWantedFrom("agg"))
         return {};
-    m_stage = "computing c";
+    m_layers.setStage("computing c");
     return m_model.gru ? aggregateGru() : aggregate();
 }
 
@@ -190,7 +119,7 @@ Result<void> Pass::emit(const std::string& name, const RowSource& source)
         std::vector<float> rows(static_cast<std::size_t>(span) * channels);
         for (std::int64_t first = 0; first < source.size(); first += span) {
             const auto count = std::min(span, source.size() - first);
-            auto made = forTiles(count, 0, [&](const Block& block, Workspace& workspace) {
+            auto made = m_layers.forTiles(count, 0, [&](const Block& block, Workspace& workspace) {
                 return source.rows(first + block.first, block.count,
                                    rows.data() + static_cast<std::size_t>(block.first) * channels,
                                    workspace);
@@ -206,116 +135,10 @@ Result<void> Pass::emit(const std::string& name, const RowSource& source)
     return {};
 }
 
-Result<void> Pass::packRows(const ConvKernel& kernel, const RowSource& in, std::int64_t first,
-                            std::int64_t count, Workspace& workspace) const
-{
-    const auto channels = static_cast<std::size_t>(in.channels());
-    workspace.packed.ensure(kernel.inputRows() * kernel.inputRowBytes());
-    workspace.block.ensure(static_cast<std::size_t>(kPackRows) * channels);
-    std::size_t to = 0;
-    if (first < 0) {
-        std::fill_n(workspace.block.data(), channels, 0.0F);
-        if (!m_config.aggZeroPad) {
-            if (auto read = in.rows(0, 1, workspace.block.data(), workspace); !read)
-                return read;
-        }
-        for (; first < 0; ++first, --count)
-            kernel.pack(workspace.block.data(), workspace.packed.data(), to++);
-    }
-    while (count > 0) {
-        const auto some = std::min(count, kPackRows);
-        if (auto read = in.rows(first, some, workspace.block.data(), workspace); !read)
-            return read;
-        for (std::int64_t r = 0; r < some; ++r)
-            kernel.pack(workspace.block.data() + static_cast<std::size_t>(r) * channels,
-                        workspace.packed.data(), to++);
-        first += some;
-        count -= some;
-    }
-    return {};
-}
-
-Result<Pass::Convolved> Pass::convolve(const ConvBlock& block, const RowSource& in,
-                                       std::int64_t lead)
-{
-    const auto rows = convolvedRows(in.size() + lead, block.layer);
-    const auto channels = static_cast<std::size_t>(block.layer.dim);
-    auto store = newStore(rows, block.layer.dim);
-    if (!store)
-        return store.error();
-    std::vector<Moments> moments(static_cast<std::size_t>((rows + kTileRows - 1) / kTileRows));
-    const auto& kernel = *block.conv;
-    const auto pitch = kernel.outputPitch();
-    auto done =
-        forTiles(rows, rowCost(block.layer, block.inChannels),
-                 [&](const Block& tile, Workspace& workspace) -> Result<void> {
-                     const auto first = tile.first * block.layer.stride - lead;
-                     const auto inRows = (tile.count - 1) * block.layer.stride + block.layer.kernel;
-                     if (auto packed = packRows(kernel, in, first, inRows, workspace); !packed)
-                         return packed;
-                     workspace.tile.ensure((kTileRows + 16) * pitch);
-                     float* out = workspace.tile.data();
-                     kernel.run(workspace.packed.data(), static_cast<int>(tile.count), out);
-                     const auto count = static_cast<std::size_t>(tile.count);
-                     moments[static_cast<std::size_t>(tile.index)] =
-                         momentsOf(out, count, pitch, channels);
-                     if (pitch != channels) {
-                         for (std::size_t r = 1; r < count; ++r)
-                             std::copy_n(out + r * pitch, channels, out + r * channels);
-                     }
-                     return (*store)->write(tile.first, tile.count, out);
-                 });
-    if (!done)
-        return done.error();
-    Moments total;
-    for (const auto& tile : moments)
-        total.merge(tile);
-    return Convolved{std::move(*store),
-                     ChannelAffine::fromMoments(total, block.normWeight, block.normBias, channels)};
-}
-
-Result<void> Pass::addResidual(const ConvBlock& block, Convolved& convolved, const RowSource& in,
-                               std::int64_t step)
-{
-    const auto rows = convolved.rows->rows();
-    const auto channels = static_cast<std::size_t>(block.layer.dim);
-    const StoredRows activated(*convolved.rows, convolved.affine, m_config.activation);
-    const auto factor = static_cast<float>(std::sqrt(m_config.residualScale));
-    const auto* projection = block.residualProjection.get();
-    return forTiles(rows, 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
-        const auto count = static_cast<std::size_t>(tile.count);
-        workspace.second.ensure(kTileRows * channels);
-        float* out = workspace.second.data();
-        if (auto read = activated.rows(tile.first, tile.count, out, workspace); !read)
-            return read;
-        const auto residualRows = (tile.count - 1) * step + 1;
-        const float* residual = nullptr;
-        auto residualPitch = static_cast<std::size_t>(step) * channels;
-        if (projection) {
-            if (auto packed = packRows(*projection, in, tile.first, tile.count, workspace); !packed)
-                return packed;
-            residualPitch = projection->outputPitch();
-            workspace.tile.ensure((kTileRows + 16) * residualPitch);
-            projection->run(workspace.packed.data(), static_cast<int>(tile.count),
-                            workspace.tile.data());
-            residual = workspace.tile.data();
-        } else {
-            workspace.block.ensure(static_cast<std::size_t>(residualRows) * channels);
-            if (auto read =
-                    in.rows(tile.first * step, residualRows, workspace.block.data(), workspace);
-                !read)
-                return read;
-            residual = workspace.block.data();
-        }
-        for (std::size_t r = 0; r < count; ++r)
-            addScaled(out + r * channels, residual + r * residualPitch, factor, channels);
-        return convolved.rows->write(tile.first, tile.count, out);
-    });
-}
-
 Result<void> Pass::encode()
 {
-    const auto moments = m_model.firstLayer->moments(m_audio, m_threads, m_progress);
+    const auto moments =
+        m_model.firstLayer->moments(m_audio, m_layers.threads(), m_layers.progress());
     if (!moments)
         return moments.error();
     m_folded = m_model.firstLayer->fold(*moments);
@@ -334,12 +157,12 @@ Result<void> Pass::encode()
 Result<void> Pass::encodeBlock(std::size_t index)
 {
     const auto& block = m_model.encoder[index];
-    auto convolved = convolve(block, *m_source, 0);
+    auto convolved = m_layers.convolve(block, *m_source, 0);
     if (!convolved)
         return convolved.error();
     if (m_config.skipConnectionsFeat && block.inChannels == block.layer.dim) {
         const auto step = m_source->size() / convolved->rows->rows();
-        if (auto added = addResidual(block, *convolved, *m_source, step); !added)
+        if (auto added = m_layers.addResidual(block, *convolved, *m_source, step); !added)
             return added;
         auto source = std::make_unique<StoredRows>(*convolved->rows);
         keep(std::move(convolved->rows), std::move(source));
@@ -355,11 +178,11 @@ Result<void> Pass::encodeBlock(std::size_t index)
 Result<void> Pass::keepZ()
 {
     const auto channels = static_cast<std::size_t>(m_source->channels());
-    auto store = newStore(m_source->size(), m_source->channels());
+    auto store = m_layers.newStore(m_source->size(), m_source->channels());
     if (!store)
         return store.error();
-    auto done =
-        forTiles(m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+    auto done = m_layers.forTiles(
+        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
             const auto values = static_cast<std::size_t>(tile.count) * channels;
             workspace.second.ensure(values);
             float* out = workspace.second.data();
@@ -381,14 +204,14 @@ Result<void> Pass::quantize()
     auto& quantizer = *m_model.quantizer;
     const auto groups = static_cast<std::size_t>(quantizer.groups());
     const auto channels = static_cast<std::size_t>(quantizer.channels());
-    if (auto ready = quantizer.prepare(*m_source, m_threads, m_progress); !ready)
+    if (auto ready = quantizer.prepare(*m_source, m_layers.threads(), m_layers.progress()); !ready)
         return ready;
-    auto store = newStore(m_source->size(), quantizer.channels());
-    auto codes = newStore(m_source->size(), quantizer.groups());
+    auto store = m_layers.newStore(m_source->size(), quantizer.channels());
+    auto codes = m_layers.newStore(m_source->size(), quantizer.groups());
     if (!store || !codes)
         return store ? codes.error() : store.error();
-    auto done =
-        forTiles(m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+    auto done = m_layers.forTiles(
+        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
             const auto count = static_cast<std::size_t>(tile.count);
             std::vector<int> chosen(count * groups);
             std::vector<float> zq(count * channels);
@@ -422,11 +245,11 @@ Result<void> Pass::aggregate()
 Result<void> Pass::aggregateBlock(std::size_t index)
 {
     const auto& block = m_model.aggregator[index];
-    auto convolved = convolve(block, *m_source, block.layer.kernel - 1);
+    auto convolved = m_layers.convolve(block, *m_source, block.layer.kernel - 1);
     if (!convolved)
         return convolved.error();
     if (m_config.skipConnectionsAgg) {
-        if (auto added = addResidual(block, *convolved, *m_source, 1); !added)
+        if (auto added = m_layers.addResidual(block, *convolved, *m_source, 1); !added)
             return added;
         auto source = std::make_unique<StoredRows>(*convolved->rows);
         keep(std::move(convolved->rows), std::move(source));
@@ -444,16 +267,17 @@ Result<void> Pass::aggregateGru()
     const auto& gru = *m_model.gru;
     const auto n = static_cast<std::size_t>(m_config.gruDim);
     const auto pitch = gru.input->outputPitch();
-    auto store = newStore(m_source->size(), m_config.gruDim);
+    auto store = m_layers.newStore(m_source->size(), m_config.gruDim);
     if (!store)
         return store.error();
     const auto sigmoid = [](float x) {
         return 1 / (1 + std::exp(-x));
     };
     const float* hidden = gru.hiddenBias.data();
-    auto done =
-        forTiles(m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
-            if (auto packed = packRows(*gru.input, *m_source, tile.first, tile.count, workspace);
+    auto done = m_layers.forTiles(
+        m_source->size(), 0, [&](const Block& tile, Workspace& workspace) -> Result<void> {
+            if (auto packed =
+                    m_layers.packRows(*gru.input, *m_source, tile.first, tile.count, workspace);
                 !packed)
                 return packed;
             workspace.tile.ensure((kTileRows + 16) * pitch);
