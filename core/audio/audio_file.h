@@ -29,7 +29,7 @@ struct AudioInfo {
 
     /// What was done: "resampled 44.1 → 16 kHz", "mixed 2 → 1 channels".
     std::vector<std::string> notes;
-    /// What is wrong: "the file ends after 1.2 s although its header says 3.0 s", "a DC offset of …".
+    /// What is wrong: "the file ends after 1.2 s although its header says 3 s".
     std::vector<std::string> warnings;
     std::string sha256; ///< of the file, lower-case hex
 };

@@ -6,8 +6,8 @@
 
 namespace phono {
 
-/// Smallest and largest sample of any stretch of a waveform, quickly: a pyramid of 64-sample blocks,
-/// four to one from level to level. Immutable; the samples must outlive it.
+/// Smallest and largest sample of any stretch of a waveform, quickly: a pyramid of 64-sample
+/// blocks, four to one from level to level. Immutable; the samples must outlive it.
 class PeakPyramid {
 public:
     struct Range {

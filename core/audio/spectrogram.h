@@ -25,8 +25,13 @@ std::int64_t spectrogramFrames(std::int64_t samples, const SpectrogramOptions& o
 /// Centre frequency of each channel in Hz, lowest first.
 std::vector<double> spectrogramFrequencies(const SpectrogramOptions& options);
 
-/// Log power in dB (0 dB: a full-scale sine), one row of frequencies per frame, floor -120 dB, into
-/// `sink` from left to right. Frame t is centred at sample t * hop; the signal is reflected at its ends.
+/// Log power in dB, one row of frequencies per frame, floor -120 dB, into `sink` from left to
+/// right. Frame t is centred at sample t * hop; the signal is reflected at its ends.
+///
+/// Hann window, zero-padded to a power of two. Linear: 0 dB is a full-scale sine at the channel's
+/// frequency. Mel: bands of HTK's scale with triangles of height 1 (no area normalisation); 0 dB is
+/// all the power of a full-scale sine, which spreads over neighbouring bands where these are
+/// narrow.
 Result<void> computeSpectrogram(const SampleSource& audio, const SpectrogramOptions& options,
                                 FeatureSink& sink, const Progress& progress = {});
 

@@ -24,15 +24,15 @@ struct LabelTier {
 
 struct LabelFile {
     std::filesystem::path path;
-    std::string format; ///< "TIMIT", "Praat TextGrid", "Audacity", "CTM", "HTK"
+    std::string format; ///< "TIMIT", "Praat TextGrid", "Audacity", "CTM", "HTK", "ESPS"
     std::vector<LabelTier> tiers;
     /// What was skipped, by line: "line 12: ends before it starts".
     std::vector<std::string> warnings;
 };
 
 /// Reads labels by extension and content: .phn .wrd (samples at `sampleRate`), .TextGrid (long,
-/// short, chronological; UTF-8, UTF-16), Audacity .txt, .ctm, HTK .lab .mlf. Bad labels are skipped and
-/// reported; a file of none of these formats is an error.
+/// short, chronological; UTF-8, UTF-16), Audacity .txt, .ctm, HTK .lab .mlf. Bad labels are skipped
+/// and reported; a file of none of these formats is an error.
 Result<LabelFile> readLabels(const std::filesystem::path& path, int sampleRate = 16000);
 
 /// The label files that lie beside a recording under its name, best first.

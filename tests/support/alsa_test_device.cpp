@@ -52,13 +52,6 @@ TestDevice& device(snd_pcm_ioplug_t* io)
     return *static_cast<TestDevice*>(io->private_data);
 }
 
-void setTimer(TestDevice& self, long nanoseconds)
-{
-    const timespec time = {0, nanoseconds};
-    const itimerspec both = {time, time};
-    timerfd_settime(self.timer, 0, &both, nullptr);
-}
-
 /// Frames that the device has played or recorded.
 snd_pcm_uframes_t position(const TestDevice& self)
 {
@@ -79,6 +72,10 @@ int prepare(snd_pcm_ioplug_t* io)
         return -ENODEV;
     self.transferred = 0;
     self.running = false;
+    // From now on, not from start() on: who writes waits for room before the device runs.
+    const timespec time = {0, 2'000'000};
+    const itimerspec both = {time, time};
+    timerfd_settime(self.timer, 0, &both, nullptr);
     return 0;
 }
 
@@ -87,16 +84,12 @@ int start(snd_pcm_ioplug_t* io)
     auto& self = device(io);
     clock_gettime(CLOCK_MONOTONIC, &self.begin);
     self.running = true;
-    setTimer(self, 2'000'000);
     return 0;
 }
 
 int stop(snd_pcm_ioplug_t* io)
 {
-    auto& self = device(io);
-    self.running = false;
-    if (!self.gone) // else who waits must be woken
-        setTimer(self, 0);
+    device(io).running = false;
     return 0;
 }
 
@@ -114,7 +107,7 @@ snd_pcm_sframes_t pointer(snd_pcm_ioplug_t* io)
         frames = std::min(frames, self.transferred);
     else if (frames > self.transferred + io->buffer_size)
         return -EPIPE;
-    return static_cast<snd_pcm_sframes_t>(frames % io->buffer_size);
+    return static_cast<snd_pcm_sframes_t>(frames);
 }
 
 snd_pcm_sframes_t transfer(snd_pcm_ioplug_t* io, const snd_pcm_channel_area_t* areas,
@@ -240,6 +233,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(phonotest)
     self->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     self->io.version = SND_PCM_IOPLUG_VERSION;
     self->io.name = "test device";
+    self->io.flags = SND_PCM_IOPLUG_FLAG_MONOTONIC | SND_PCM_IOPLUG_FLAG_BOUNDARY_WA;
     self->io.callback = &kCallbacks;
     self->io.private_data = self.get();
     self->io.poll_fd = self->timer;

@@ -9,6 +9,8 @@
 namespace phono::test {
 namespace {
 
+const std::string kPluginLine = "pcm_type.phonotest { lib \"" PHONO_TEST_DEVICE "\" }\n";
+
 void configure(const std::filesystem::path& directory, const std::string& text)
 {
     const auto file = directory / "asound.conf";
@@ -21,15 +23,16 @@ void configure(const std::filesystem::path& directory, const std::string& text)
 SoundDevice::SoundDevice(const std::filesystem::path& directory, const std::string& settings)
     : m_outfile(directory / "played.raw")
 {
+    std::filesystem::remove(m_outfile);
     configure(directory,
-              "pcm_type.phonotest { lib \"" PHONO_TEST_DEVICE "\" }\n"
-              "pcm.!default { type phonotest outfile \""
-                  + m_outfile.string() + "\" " + settings + " }\n");
+              kPluginLine + "pcm.!default { type phonotest outfile \"" + m_outfile.string() + "\" "
+                  + settings + " }\n");
 }
 
 void SoundDevice::none(const std::filesystem::path& directory)
 {
-    configure(directory, "</usr/share/alsa/alsa.conf>\n");
+    // PortAudio aborts when nothing is configured at all; this device cannot be opened.
+    configure(directory, kPluginLine + "pcm.!default { type phonotest }\n");
 }
 
 std::vector<float> SoundDevice::played() const
