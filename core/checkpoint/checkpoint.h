@@ -2,15 +2,19 @@
 
 #include "core/base/progress.h"
 #include "core/base/result.h"
-#include "core/checkpoint/tensor.h"
 #include "core/checkpoint/model_config.h"
+#include "core/checkpoint/tensor.h"
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace phono {
+
+/// The layout of a file that holds tensors and no configuration.
+inline constexpr std::string_view kStateDictLayout = "state dict";
 
 /// A wav2vec model as read from a file: its architecture, its weights under fairseq's state-dict
 /// names, and what is known of where it came from.
@@ -21,7 +25,7 @@ struct Checkpoint {
 
     std::filesystem::path path;
     std::string container; ///< "zip", "legacy" or "safetensors"
-    std::string layout; ///< "fairseq args", "fairseq cfg", "s3prl", "state dict", …
+    std::string layout; ///< "fairseq args", "fairseq cfg", "S3PRL", kStateDictLayout, …
     /// What the file says of itself, for people: arch, criterion, updates, epoch, loss, task, …
     std::vector<std::pair<std::string, std::string>> provenance;
     /// Things that were odd but harmless: NaN weights, unknown keys, guessed strides, …
@@ -36,9 +40,10 @@ struct Checkpoint {
 /// bounded by the file's own; refusals name the tensor, global or offset. SPEC 7 and 8.
 Result<Checkpoint> readCheckpoint(const std::filesystem::path& path, const Progress& progress = {});
 
-/// Writes the fairseq dictionary (`args` None, `cfg`, `model`, …) that torch.load(weights_only=True)
-/// and fairseq accept, or safetensors with the configuration in its metadata, by the extension.
-/// To a temporary name first, then renamed; never over an existing file unless `force`.
+/// Writes the fairseq dictionary (`args` None, `cfg`, `model`, …) that
+/// torch.load(weights_only=True) and fairseq accept, or safetensors with the configuration in its
+/// metadata, by the extension. To a temporary name first, then renamed; never over an existing file
+/// unless `force`.
 Result<void> writeCheckpoint(const Checkpoint& checkpoint, const std::filesystem::path& path,
                              bool force = false);
 

@@ -15,6 +15,10 @@ enum class DType { Float32, Float64, Float16, BFloat16, Int64, Int32, Int16, Int
 std::size_t itemSize(DType dtype);
 /// "float32", "bfloat16", …
 std::string toString(DType dtype);
+/// Of floating-point numbers, as weights are.
+bool isFloating(DType dtype);
+/// "[512, 1, 10]"
+std::string toString(const std::vector<std::int64_t>& shape);
 
 /// A named array read from or written to a checkpoint: dense, row-major, little-endian.
 ///
