@@ -1,0 +1,66 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace phono::cli {
+
+struct InfoArguments {
+    std::string checkpoint;
+    bool json = false;
+};
+
+struct ExtractArguments {
+    std::string checkpoint;
+    std::string out;
+    std::vector<std::string> features = {"z", "c"};
+    std::string format = "csv";
+    int precisionDigits = 0; ///< 0: as many as needed
+    std::string device = "auto";
+    std::string precision = "fp32";
+    std::string kernel; ///< "": the processor's best
+    int threads = 0; ///< 0: the physical cores
+    std::uint64_t memoryLimitBytes = std::uint64_t(1) << 30;
+    bool force = false;
+    std::vector<std::string> inputs;
+};
+
+struct LossArguments {
+    std::string checkpoint;
+    std::uint64_t seed = 1;
+    std::string criterion; ///< "": the checkpoint's own
+    int threads = 0;
+    bool json = false;
+    std::vector<std::string> recordings;
+};
+
+struct ConvertArguments {
+    std::string checkpoint;
+    std::string out;
+    bool force = false;
+};
+
+struct InitArguments {
+    std::string preset;
+    std::uint64_t seed = 1;
+    std::string out;
+    bool force = false;
+};
+
+/// What a command line of phonoscope-cli asks for. Only the part of its command is filled.
+struct CommandLine {
+    InfoArguments info;
+    ExtractArguments extract;
+    LossArguments loss;
+    ConvertArguments convert;
+    InitArguments init;
+};
+
+/// The commands and options of phonoscope-cli, the one source of parsing, --help and the man page.
+/// Parsing fills `line`, which must outlive the result.
+std::unique_ptr<CLI::App> declareCommands(CommandLine& line);
+
+} // namespace phono::cli

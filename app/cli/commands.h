@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/cli/command_line.h"
+#include "app/cli/console.h"
+
+#include <stop_token>
+#include <string>
+
+namespace phono::cli {
+
+enum ExitStatus { kDone = 0, kFailed = 1, kWrongUsage = 2 };
+
+/// The commands of phonoscope-cli. Each says on the console what it found or why it failed, and
+/// returns the exit status of the program.
+int runInfo(const InfoArguments& arguments, Console& console, const std::stop_token& stop);
+/// `commandLine` goes into the sidecars.
+int runExtract(const ExtractArguments& arguments, const std::string& commandLine, Console& console,
+               const std::stop_token& stop);
+int runLoss(const LossArguments& arguments, Console& console, const std::stop_token& stop);
+int runConvert(const ConvertArguments& arguments, Console& console, const std::stop_token& stop);
+int runInit(const InitArguments& arguments, Console& console);
+
+} // namespace phono::cli
