@@ -23,8 +23,8 @@ struct FakeControl {
     std::vector<std::string> requested; ///< in the order of extraction
 };
 
-/// An engine without a model: z, c and enc0 of 3 channels each, one frame per 160 samples. Channel k of
-/// frame t is the sample 160 t + k, negative for c, doubled for enc0.
+/// An engine without a model: z, c and enc0 of 3 channels each, one frame per 160 samples. Channel
+/// k of frame t is the sample 160 t + k, negative for c, doubled for enc0.
 class FakeEngine : public FeatureEngine {
 public:
     explicit FakeEngine(FakeControl& control)
@@ -56,7 +56,8 @@ public:
                 const std::lock_guard lock(m_control.mutex);
                 m_control.requested.push_back(request.name);
             }
-            if (const auto made = extractOne(audio, request, progress, done, requests.size()); !made)
+            if (const auto made = extractOne(audio, request, progress, done, requests.size());
+                !made)
                 return made;
             ++done;
         }
@@ -114,10 +115,7 @@ public:
             return Error{control.createError};
         return std::unique_ptr<FeatureEngine>(std::make_unique<FakeEngine>(control));
     }
-    Result<std::vector<std::string>> devices() override
-    {
-        return std::vector<std::string>{"cpu"};
-    }
+    Result<std::vector<std::string>> devices() override { return std::vector<std::string>{"cpu"}; }
 };
 
 } // namespace phono::test

@@ -1,0 +1,126 @@
+#include "app/recording/recording_page.h"
+
+#include "widgets/shell/checkpoint_summary.h"
+#include "widgets/shell/words.h"
+
+#include <QFileInfo>
+#include <QVBoxLayout>
+
+namespace phono {
+namespace {
+
+QString plainSummary(const Checkpoint& checkpoint)
+{
+    QStringList lines;
+    for (const SummarySection& section : summaryOf(checkpoint)) {
+        for (const SummaryRow& row : section.rows)
+            lines << (row.name.isEmpty() ? row.value : row.name + QStringLiteral(": ") + row.value);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+RecordingPage::RecordingPage(const QString& path, Lanes& lanes, QWidget* parent)
+    : QWidget(parent)
+    , m_path(path)
+    , m_loader(m_document, lanes)
+    , m_inspect(std::make_unique<InspectPanel>(m_document, m_timeAxis, this))
+    , m_details(new DetailsPanel(m_document, *m_inspect))
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_inspect.get());
+    setFocusProxy(m_inspect.get());
+
+    connect(&m_loader, &DocumentLoader::opened, this, &RecordingPage::opened);
+    connect(&m_loader, &DocumentLoader::progressed, this, &RecordingPage::showProgress);
+    connect(m_inspect.get(), &InspectPanel::featureRequested, &m_loader,
+            &DocumentLoader::requestFeature);
+    connect(m_inspect.get(), &InspectPanel::spectrogramRequested, &m_loader,
+            &DocumentLoader::requestSpectrogram);
+}
+
+RecordingPage::~RecordingPage()
+{
+    // Both refer to the document, which goes before the children of this widget do.
+    delete m_details;
+    m_inspect.reset();
+}
+
+QString RecordingPage::title() const
+{
+    return QFileInfo(m_path).fileName();
+}
+
+QString RecordingPage::facts() const
+{
+    if (!m_document.hasAudio())
+        return {};
+    QString text = tr("%1 · %2 s")
+                       .arg(rateWords(m_document.audio().sampleRate))
+                       .arg(m_document.audio().seconds, 0, 'f', 1);
+    if (m_model && !m_model->features.empty()) {
+        const std::int64_t frames = m_model->checkpoint.config.frames(m_document.waveform().size());
+        text += tr(" · %1 frames").arg(countWords(frames));
+    }
+    return text;
+}
+
+Activity RecordingPage::activity() const
+{
+    for (const LoadStep step : {LoadStep::Reading, LoadStep::Features, LoadStep::Spectrogram}) {
+        const auto at = m_progress.find(step);
+        if (at != m_progress.end())
+            return {at->stage, at->fraction, at->secondsLeft};
+    }
+    return {};
+}
+
+void RecordingPage::load(const SpectrogramOptions& spectrogram)
+{
+    if (m_loader.state() == DocumentLoader::State::Empty)
+        m_loader.open(m_path, spectrogram);
+}
+
+void RecordingPage::retry(const SpectrogramOptions& spectrogram)
+{
+    m_loader.open(m_path, spectrogram);
+}
+
+void RecordingPage::setModel(const std::shared_ptr<const Model>& model)
+{
+    if (model == m_model)
+        return;
+    m_model = model;
+    m_loader.setModel(model);
+    m_details->setCheckpointText(model ? plainSummary(model->checkpoint) : QString());
+    Q_EMIT factsChanged();
+}
+
+void RecordingPage::opened()
+{
+    if (m_document.hasAudio()) {
+        m_timeAxis.setDuration(m_document.seconds());
+        if (m_initialView)
+            m_timeAxis.setVisible(*m_initialView);
+    }
+    m_initialView.reset();
+    Q_EMIT factsChanged();
+}
+
+void RecordingPage::showProgress(const LoadProgress& progress)
+{
+    const bool over = progress.stage.isEmpty();
+    if (over)
+        m_progress.remove(progress.step);
+    else
+        m_progress.insert(progress.step, progress);
+    for (const QString& name : progress.features) {
+        const bool complete = m_document.feature(name).complete();
+        m_inspect->setActivity(name, progress.stage, over || complete ? -1 : progress.fraction);
+    }
+    Q_EMIT activityChanged();
+}
+
+} // namespace phono

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/audio/player.h"
+#include "widgets/time_axis.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+
+namespace phono {
+
+/// Plays a stretch of a recording and moves the play head of its time axis along.
+class Transport : public QObject {
+    Q_OBJECT
+public:
+    explicit Transport(QObject* parent = nullptr);
+
+    /// Plays `range` of `audio`, again and again when `loop`. Stops what is playing.
+    void play(const Waveform& audio, TimeAxis& axis, TimeRange range, bool loop);
+    /// The play head stays where playing stopped.
+    void pause();
+    void stop();
+    bool playing() const { return m_playing; }
+
+Q_SIGNALS:
+    void playingChanged(bool playing);
+    /// It could not be played, or playing broke off.
+    void failed(const QString& message);
+
+private:
+    void follow();
+    void setPlaying(bool playing);
+
+    Player m_player;
+    QTimer m_timer;
+    QPointer<TimeAxis> m_axis;
+    bool m_playing = false;
+};
+
+} // namespace phono

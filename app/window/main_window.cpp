@@ -1,0 +1,362 @@
+#include "app/window/main_window.h"
+
+#include "widgets/shell/activity_bar.h"
+#include "widgets/shell/library_panel.h"
+#include "widgets/shell/message_bar.h"
+#include "widgets/shell/mode_bar.h"
+#include "widgets/theme.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace phono {
+namespace {
+
+QStringList localFiles(const QMimeData& mime)
+{
+    QStringList paths;
+    for (const QUrl& url : mime.urls()) {
+        if (url.isLocalFile())
+            paths << url.toLocalFile();
+    }
+    return paths;
+}
+
+} // namespace
+
+MainWindow::MainWindow(EngineSource& engines, QSettings& store, const Demo& demo, QWidget* parent)
+    : QMainWindow(parent)
+    , m_engines(engines)
+    , m_store(store)
+    , m_demo(demo)
+    , m_settings(store)
+    , m_models(engines, m_lanes.inference())
+    , m_workbench{m_lanes, m_models, m_settings}
+    , m_recentRecordings(store, QStringLiteral("recent/recordings"))
+    , m_recentCheckpoints(store, QStringLiteral("recent/checkpoints"))
+    , m_modes(new ModeBar(this))
+    , m_messages(new MessageBar)
+    , m_workspaces(new QStackedWidget)
+{
+    setAcceptDrops(true);
+    setWindowTitle(QStringLiteral("Phonoscope"));
+    resize(1280, 800);
+    auto* middle = new QWidget(this);
+    auto* column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_messages);
+    column->addWidget(m_workspaces);
+    setCentralWidget(middle);
+    addToolBar(Qt::LeftToolBarArea, m_modes);
+
+    makeDocks();
+    makeStatusBar();
+    makeWorkspaces();
+    makeMenus();
+    connectLibrary();
+    connectModels();
+    setMode(0);
+
+    m_factoryLayout = saveState(kLayoutVersion);
+    restoreGeometry(m_store.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(m_store.value(QStringLiteral("window/layout")).toByteArray(), kLayoutVersion);
+    qApp->installEventFilter(this);
+}
+
+MainWindow::~MainWindow()
+{
+    qApp->removeEventFilter(this);
+    // Workspaces use the lanes and models, which are members and go before child widgets do.
+    const auto all = m_workspaces->findChildren<Workspace*>(Qt::FindDirectChildrenOnly);
+    for (Workspace* workspace : all) {
+        workspace->disconnect(this);
+        delete workspace;
+    }
+}
+
+Workspace& MainWindow::workspace() const
+{
+    return *static_cast<Workspace*>(m_workspaces->currentWidget());
+}
+
+void MainWindow::makeWorkspaces()
+{
+    for (const WorkspaceEntry& entry : workspaces()) {
+        auto made = entry.make(m_workbench);
+        Workspace* added = made.release();
+        m_workspaces->addWidget(added);
+        if (QWidget* details = added->details())
+            m_details->addWidget(details);
+        m_modes->addMode(lineIcon(QLatin1String(entry.icon)),
+                         QCoreApplication::translate("Workspaces", entry.title));
+        connect(added, &Workspace::noticed, m_messages, &MessageBar::show);
+        connect(added, &Workspace::activityChanged, m_activity, &ActivityBar::setActivity);
+        connect(added, &Workspace::factsChanged, m_facts, &QLabel::setText);
+        connect(added, &Workspace::menusChanged, this, &MainWindow::rebuildMenuBar);
+        connect(added, &Workspace::recordingOpened, &m_recentRecordings, &RecentFiles::add);
+        connect(added, &Workspace::openRequested, this, &MainWindow::askForRecordings);
+        connect(added, &Workspace::demoRequested, this, &MainWindow::openDemo);
+        connect(added, &Workspace::checkpointRequested, this, [this] { askForCheckpoint({}); });
+        connect(added, &Workspace::currentRecordingChanged, this, [this](const QString& path) {
+            setWindowTitle(path.isEmpty() ? QStringLiteral("Phonoscope")
+                                          : tr("%1 — Phonoscope").arg(QFileInfo(path).fileName()));
+            m_library->setCurrentRecording(path);
+            warnAboutUntrained(path);
+        });
+    }
+    connect(m_modes, &ModeBar::modeChosen, this, &MainWindow::setMode);
+    connect(m_activity, &ActivityBar::stopRequested, this, [this] { workspace().stop(); });
+}
+
+void MainWindow::makeDocks()
+{
+    m_library = new LibraryPanel(audioWildcards());
+    m_details = new QStackedWidget;
+    const auto makeDock = [this](const QString& name, const QString& title, QWidget* content,
+                                 Qt::DockWidgetArea area) {
+        auto* dock = new QDockWidget(title, this);
+        dock->setObjectName(name);
+        dock->setWidget(content);
+        addDockWidget(area, dock);
+        return dock;
+    };
+    m_libraryDock =
+        makeDock(QStringLiteral("libraryDock"), tr("Library"), m_library, Qt::LeftDockWidgetArea);
+    m_detailsDock =
+        makeDock(QStringLiteral("detailsDock"), tr("Details"), m_details, Qt::RightDockWidgetArea);
+    resizeDocks({m_libraryDock, m_detailsDock}, {220, 320}, Qt::Horizontal);
+}
+
+void MainWindow::makeStatusBar()
+{
+    m_modelLabel = new QToolButton(this);
+    m_modelLabel->setObjectName(QStringLiteral("modelLabel"));
+    m_modelLabel->setAutoRaise(true);
+    connect(m_modelLabel, &QToolButton::clicked, this,
+            [this] { askForCheckpoint(m_models.path()); });
+    m_activity = new ActivityBar(this);
+    m_facts = new QLabel(this);
+    m_facts->setObjectName(QStringLiteral("facts"));
+    m_facts->setContentsMargins(8, 0, 8, 0);
+    statusBar()->addWidget(m_modelLabel);
+    statusBar()->addWidget(m_activity, 1);
+    statusBar()->addPermanentWidget(m_facts);
+}
+
+void MainWindow::connectLibrary()
+{
+    connect(m_library, &LibraryPanel::recordingActivated, this,
+            [this](const QString& path) { openFiles({path}); });
+    connect(m_library, &LibraryPanel::checkpointActivated, this, &MainWindow::useCheckpoint);
+    connect(m_library, &LibraryPanel::checkpointDetailsRequested, this,
+            &MainWindow::askForCheckpoint);
+    connect(m_library, &LibraryPanel::recordingRemoved, &m_recentRecordings, &RecentFiles::remove);
+    connect(m_library, &LibraryPanel::checkpointRemoved, &m_recentCheckpoints,
+            &RecentFiles::remove);
+    connect(m_library, &LibraryPanel::openRequested, this, &MainWindow::askForRecordings);
+    connect(m_library, &LibraryPanel::folderChanged, this, [this](const QString& path) {
+        m_store.setValue(QStringLiteral("library/folder"), path);
+    });
+    connect(&m_recentRecordings, &RecentFiles::changed, this, &MainWindow::refreshRecent);
+    connect(&m_recentCheckpoints, &RecentFiles::changed, this, &MainWindow::refreshCheckpoints);
+    refreshRecent();
+    refreshCheckpoints();
+}
+
+void MainWindow::connectModels()
+{
+    connect(&m_models, &ModelHost::aboutToLoad, this, [this] {
+        m_messages->dismiss(QStringLiteral("checkpoint"));
+        refreshModelLabel();
+    });
+    connect(&m_models, &ModelHost::modelChanged, this, [this] {
+        const Model& model = *m_models.model();
+        if (model.path != m_demo.checkpoint)
+            m_recentCheckpoints.add(model.path);
+        m_library->setCurrentCheckpoint(model.path);
+        refreshModelLabel();
+        warnAboutUntrained(workspace().currentRecording());
+        if (!model.backend.note.empty())
+            m_messages->show({Severity::Info,
+                              QString::fromStdString(model.backend.note),
+                              {},
+                              QStringLiteral("backend"),
+                              {}});
+    });
+    connect(&m_models, &ModelHost::failed, this, &MainWindow::checkpointFailed);
+    connect(&m_settings, &SettingsStore::changed, this,
+            [this] { m_models.setOptions(m_settings.settings().engine); });
+    refreshModelLabel();
+}
+
+void MainWindow::setMode(int mode)
+{
+    m_workspaces->setCurrentIndex(mode);
+    m_modes->setCurrent(mode);
+    QWidget* details = workspace().details();
+    m_detailsDock->setVisible(details);
+    if (details)
+        m_details->setCurrentWidget(details);
+    workspace().setFocus();
+    rebuildMenuBar();
+}
+
+void MainWindow::start(const StartUp& what)
+{
+    m_library->setFolder(m_store.value(QStringLiteral("library/folder")).toString());
+    QString checkpoint = what.checkpoint;
+    if (checkpoint.isEmpty())
+        checkpoint = m_settings.settings().defaultCheckpoint;
+    if (checkpoint.isEmpty())
+        checkpoint = m_store.value(QStringLiteral("session/checkpoint")).toString();
+    if (checkpoint.isEmpty())
+        checkpoint = m_demo.checkpoint;
+
+    m_store.beginGroup(QStringLiteral("session"));
+    const bool first = m_store.childGroups().isEmpty() && m_store.childKeys().isEmpty();
+    if (what.recordings.isEmpty())
+        workspace().restoreSession(m_store);
+    m_store.endGroup();
+    if (first && what.recordings.isEmpty() && m_demo.there())
+        openFiles({m_demo.recording});
+    openFiles(what.recordings);
+    // After the recording, whose waveform comes first then.
+    if (!checkpoint.isEmpty())
+        useCheckpoint(checkpoint);
+}
+
+void MainWindow::openFiles(const QStringList& paths)
+{
+    for (const QString& given : paths) {
+        const QString path = QFileInfo(given).absoluteFilePath();
+        switch (kindOf(path)) {
+        case FileKind::Checkpoint:
+            useCheckpoint(path);
+            break;
+        case FileKind::Labels:
+            workspace().openLabels(path);
+            break;
+        case FileKind::Recording:
+            workspace().openRecording(path);
+            break;
+        }
+    }
+}
+
+void MainWindow::useCheckpoint(const QString& path)
+{
+    const QString file = QFileInfo(path).absoluteFilePath();
+    if (file == m_models.path() && (m_models.model() || m_models.loading()))
+        return;
+    m_models.load(file, checkpointTitle(file, m_demo), m_settings.settings().engine);
+}
+
+void MainWindow::openDemo()
+{
+    if (!m_demo.there()) {
+        m_messages->show({Severity::Warning,
+                          tr("The demo is not installed. Open a recording of your own (Ctrl+O)."),
+                          {},
+                          QStringLiteral("demo"),
+                          {}});
+        return;
+    }
+    openFiles({m_demo.recording});
+    if (!m_models.model() && !m_models.loading())
+        useCheckpoint(m_demo.checkpoint);
+}
+
+void MainWindow::checkpointFailed(const QString& path, const QString& message)
+{
+    Notice notice{Severity::Error,
+                  tr("Cannot use %1: %2").arg(QFileInfo(path).fileName(), message),
+                  {},
+                  QStringLiteral("checkpoint"),
+                  {{tr("Choose checkpoint…"), [this] {
+                        askForCheckpoint({});
+                    }}}};
+    if (!m_demo.checkpoint.isEmpty() && path != m_demo.checkpoint)
+        notice.actions.push_back({tr("Use the demo's"), [this] {
+                                      useCheckpoint(m_demo.checkpoint);
+                                  }});
+    m_messages->show(std::move(notice));
+    m_library->setCurrentCheckpoint({});
+    refreshModelLabel();
+}
+
+void MainWindow::warnAboutUntrained(const QString& recording)
+{
+    const QString key = QStringLiteral("untrained");
+    const auto model = m_models.model();
+    if (!model || model->path != m_demo.checkpoint) {
+        m_messages->dismiss(key);
+        return;
+    }
+    if (m_warnedAboutUntrained || recording.isEmpty() || recording == m_demo.recording)
+        return;
+    m_warnedAboutUntrained = true;
+    m_messages->show(
+        {Severity::Info,
+         tr("z and c come from the demo's untrained model and mean nothing yet. Choose "
+            "a checkpoint to see what a trained one hears."),
+         {},
+         key,
+         {{tr("Choose checkpoint…"), [this] {
+               askForCheckpoint({});
+           }}}});
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    saveSession();
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::saveSession()
+{
+    m_store.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    m_store.setValue(QStringLiteral("window/layout"), saveState(kLayoutVersion));
+    m_store.remove(QStringLiteral("session"));
+    m_store.beginGroup(QStringLiteral("session"));
+    m_store.setValue(QStringLiteral("checkpoint"), m_models.path());
+    workspace().saveSession(m_store);
+    m_store.endGroup();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!localFiles(*event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    openFiles(localFiles(*event->mimeData()));
+    event->acceptProposedAction();
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event)
+{
+    // Space presses a button that has the focus; it must not play as well.
+    if (event->type() == QEvent::ShortcutOverride && qobject_cast<QAbstractButton*>(watched)
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Space) {
+        event->accept();
+        return true;
+    }
+    return QMainWindow::eventFilter(watched, event);
+}
+
+} // namespace phono

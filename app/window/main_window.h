@@ -1,0 +1,122 @@
+#pragma once
+
+#include "app/engine/lanes.h"
+#include "app/engine/model_host.h"
+#include "app/recent_files.h"
+#include "app/resources.h"
+#include "app/settings.h"
+#include "app/workspace.h"
+#include "widgets/shell/path_list_model.h"
+
+#include <QMainWindow>
+
+#include <vector>
+
+class QDockWidget;
+class QLabel;
+class QMenu;
+class QSettings;
+class QStackedWidget;
+class QToolButton;
+
+namespace phono {
+
+class ActivityBar;
+class LibraryPanel;
+class MessageBar;
+class ModeBar;
+
+/// What a window starts with.
+struct StartUp {
+    QStringList recordings; ///< none: the last session, or the demo the first time
+    QString checkpoint; ///< empty: the one from the settings, the last one used, or the demo's
+};
+
+/// The window: workspaces in the middle, the library and details beside them, one message bar, one
+/// status bar. Opens files of every kind and remembers everything from session to session.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    /// `engines` and `store` outlive the window. Reads no file before start().
+    MainWindow(EngineSource& engines, QSettings& store, const Demo& demo,
+               QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void start(const StartUp& what);
+    /// Recordings, checkpoints and labels, each as what it is.
+    void openFiles(const QStringList& paths);
+    void useCheckpoint(const QString& path);
+    void openDemo();
+
+    SettingsStore& settings() { return m_settings; }
+    ModelHost& models() { return m_models; }
+    Workspace& workspace() const;
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    /// Grows with every change of the docks that makes older layouts useless.
+    static constexpr int kLayoutVersion = 1;
+
+    void makeWorkspaces();
+    void makeDocks();
+    void makeStatusBar();
+    void makeMenus();
+    QMenu* makeFileMenu();
+    QMenu* makeWindowMenu();
+    QMenu* makeHelpMenu();
+    void connectLibrary();
+    void connectModels();
+
+    void setMode(int mode);
+    void rebuildMenuBar();
+    void refreshRecent();
+    void refreshCheckpoints();
+    void refreshModelLabel();
+    std::vector<PathEntry> checkpointEntries() const;
+
+    void askForRecordings();
+    void askForCheckpoint(const QString& path);
+    void askForSettings();
+    void showPalette();
+    void showKeys();
+    void showAbout();
+    void toggleFullScreen();
+    void resetLayout();
+    void checkpointFailed(const QString& path, const QString& message);
+    void warnAboutUntrained(const QString& recording);
+    void saveSession();
+
+    EngineSource& m_engines;
+    QSettings& m_store;
+    Demo m_demo;
+    SettingsStore m_settings;
+    Lanes m_lanes;
+    ModelHost m_models;
+    Workbench m_workbench;
+    RecentFiles m_recentRecordings;
+    RecentFiles m_recentCheckpoints;
+
+    ModeBar* m_modes;
+    MessageBar* m_messages;
+    QStackedWidget* m_workspaces;
+    QStackedWidget* m_details;
+    LibraryPanel* m_library;
+    QDockWidget* m_libraryDock;
+    QDockWidget* m_detailsDock;
+    QToolButton* m_modelLabel;
+    ActivityBar* m_activity;
+    QLabel* m_facts;
+    QMenu* m_fileMenu = nullptr;
+    QMenu* m_recentMenu = nullptr;
+    QMenu* m_windowMenu = nullptr;
+    QMenu* m_helpMenu = nullptr;
+    QByteArray m_factoryLayout;
+    bool m_warnedAboutUntrained = false;
+};
+
+} // namespace phono

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "app/engine/lanes.h"
+#include "app/engine/model_host.h"
+#include "app/settings.h"
+#include "widgets/shell/activity_bar.h"
+#include "widgets/shell/notice.h"
+
+#include <QList>
+#include <QWidget>
+
+#include <memory>
+#include <span>
+
+class QAction;
+class QMenu;
+class QSettings;
+
+namespace phono {
+
+/// What the workspaces of a window share. Outlives them.
+struct Workbench {
+    Lanes& lanes;
+    ModelHost& models;
+    SettingsStore& settings;
+};
+
+/// One way of working in the window, chosen in the mode bar.
+class Workspace : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+
+    /// Shown between File and Help while this workspace is current.
+    virtual QList<QMenu*> menus() const = 0;
+    /// Its part of the File menu; null stands for a separator.
+    virtual QList<QAction*> fileActions() const = 0;
+    /// What the Details dock shows; null for nothing.
+    virtual QWidget* details() const = 0;
+
+    /// False when this workspace has no use for recordings, or labels.
+    virtual bool openRecording(const QString& path) = 0;
+    virtual bool openLabels(const QString& path) = 0;
+    /// The recording in view; "" without one.
+    virtual QString currentRecording() const = 0;
+    virtual void stop() = 0;
+
+    virtual void saveSession(QSettings& store) const = 0;
+    virtual void restoreSession(QSettings& store) = 0;
+
+Q_SIGNALS:
+    void noticed(const phono::Notice& notice);
+    void activityChanged(const phono::Activity& activity);
+    /// About what is in view, for the status bar.
+    void factsChanged(const QString& facts);
+    void currentRecordingChanged(const QString& path);
+    /// The menus() have other actions now.
+    void menusChanged();
+    void recordingOpened(const QString& path);
+    void openRequested();
+    void demoRequested();
+    void checkpointRequested();
+};
+
+/// A row of the mode bar.
+struct WorkspaceEntry {
+    const char* icon;
+    const char* title;
+    std::unique_ptr<Workspace> (*make)(Workbench& workbench);
+};
+
+/// All workspaces, in the order of the mode bar.
+std::span<const WorkspaceEntry> workspaces();
+
+} // namespace phono

@@ -1,0 +1,26 @@
+#include "app/recording/inspect_workspace.h"
+#include "app/workspace.h"
+
+#include <QCoreApplication>
+
+namespace phono {
+namespace {
+
+template <typename W>
+std::unique_ptr<Workspace> make(Workbench& workbench)
+{
+    return std::make_unique<W>(workbench.lanes, workbench.models, workbench.settings);
+}
+
+constexpr WorkspaceEntry kWorkspaces[] = {
+    {"inspect", QT_TRANSLATE_NOOP("Workspaces", "Inspect"), make<InspectWorkspace>},
+};
+
+} // namespace
+
+std::span<const WorkspaceEntry> workspaces()
+{
+    return kWorkspaces;
+}
+
+} // namespace phono

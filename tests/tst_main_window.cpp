@@ -1,0 +1,513 @@
+#include "app/engine/engine_module.h"
+#include "app/recording/inspect_workspace.h"
+#include "app/window/main_window.h"
+#include "app/window/settings_dialog.h"
+#include "app/window/theme_keeper.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/sound_device.h"
+#include "tests/support/sounds.h"
+#include "widgets/shell/command_palette.h"
+#include "widgets/shell/export_dialog.h"
+#include "widgets/shell/message_bar.h"
+#include "widgets/theme.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include <sndfile.h>
+
+using namespace phono;
+using namespace phono::test;
+
+namespace {
+
+/// The window with its store and engines, as one user has it.
+class User {
+public:
+    explicit User(const QString& folder)
+        : m_store(folder + QStringLiteral("/settings.ini"), QSettings::IniFormat)
+    {
+        demo = {folder + QStringLiteral("/demo.wav"),
+                QStringLiteral(PHONO_TEST_DATA "/golden/08_formats/zip_args.pt")};
+    }
+
+    MainWindow& start(const StartUp& what = {})
+    {
+        window = std::make_unique<MainWindow>(engines, m_store, demo);
+        window->show();
+        window->activateWindow();
+        if (!QTest::qWaitForWindowActive(window.get()))
+            qFatal("the window does not become active");
+        window->start(what);
+        return *window;
+    }
+    void quit()
+    {
+        window->close();
+        window.reset();
+    }
+
+    InspectWorkspace& inspect() const
+    {
+        return dynamic_cast<InspectWorkspace&>(window->workspace());
+    }
+    RecordingPage* page() const { return inspect().currentPage(); }
+    MessageBar& messages() const { return *window->findChild<MessageBar*>(); }
+    bool settled() const
+    {
+        return page() && page()->loader().state() == DocumentLoader::State::Ready
+            && !page()->loader().busy() && window->models().model();
+    }
+    QAction* action(const char* text) const
+    {
+        for (const Command& command : commandsOf(*window->menuBar())) {
+            if (command.text == QString::fromUtf8(text))
+                return command.action;
+        }
+        return nullptr;
+    }
+    QString status(const char* name) const
+    {
+        return window->findChild<QLabel*>(QLatin1String(name))->text();
+    }
+
+    FakeEngineSource engines;
+    Demo demo;
+    std::unique_ptr<MainWindow> window;
+
+private:
+    QSettings m_store;
+};
+
+} // namespace
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_device.emplace(m_sounds.path().toStdString());
+        for (const char* name : {"demo.wav", "one.wav", "two.wav"}) {
+            writeSound(sound(name).toStdString(), SF_FORMAT_WAV | SF_FORMAT_PCM_16, kModelRate, 1,
+                       noise(kModelRate));
+        }
+        writeSound(sound("stereo.wav").toStdString(), SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2,
+                   noise(2 * 44100));
+        writeBytes(sound("bad.pt").toStdString(), "not a checkpoint");
+    }
+    void init()
+    {
+        m_home.emplace();
+        QFile::copy(sound("demo.wav"), m_home->filePath(QStringLiteral("demo.wav")));
+        user.emplace(m_home->path());
+    }
+    void cleanup() { user.reset(); }
+
+    void theFirstStartShowsTheDemo()
+    {
+        user->start();
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->page()->title(), QStringLiteral("demo.wav"));
+        QVERIFY(user->page()->document().feature(QStringLiteral("c")).complete());
+        const auto* label = user->window->findChild<QToolButton*>(QStringLiteral("modelLabel"));
+        QVERIFY(label->text().contains(QLatin1String("untrained")));
+        QVERIFY(label->text().contains(QLatin1String("CPU")));
+        QVERIFY(user->status("facts").contains(QLatin1String("98 frames")));
+        QCOMPARE(user->window->windowTitle(), QStringLiteral("demo.wav — Phonoscope"));
+    }
+
+    void argumentsAreOpenedAsTabs()
+    {
+        user->start({{sound("one.wav"), sound("two.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->inspect().count(), 2);
+        QCOMPARE(user->page()->title(), QStringLiteral("two.wav"));
+        QCOMPARE(user->page()->timeAxis().duration(), 1.0);
+    }
+
+    void theSameRecordingIsOpenedOnce()
+    {
+        user->start({{sound("one.wav"), sound("two.wav"), sound("one.wav")}, {}});
+        QCOMPARE(user->inspect().count(), 2);
+        QCOMPARE(user->page()->title(), QStringLiteral("one.wav"));
+    }
+
+    void onlyTheTabInViewIsRead()
+    {
+        user->start({{sound("one.wav"), sound("two.wav")}, {}});
+        user->quit();
+        user->start();
+        QTRY_VERIFY(user->settled());
+        auto* tabs = user->window->findChild<QTabWidget*>(QStringLiteral("recordingTabs"));
+        auto* other = static_cast<RecordingPage*>(tabs->widget(0));
+        QVERIFY(other->loader().state() == DocumentLoader::State::Empty);
+        tabs->setCurrentIndex(0);
+        QTRY_VERIFY(user->settled());
+        QVERIFY(other->document().feature(QStringLiteral("z")).complete());
+    }
+
+    void theSessionComesBack()
+    {
+        user->start({{sound("one.wav"), sound("two.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        user->page()->timeAxis().setVisible({0.25, 0.5});
+        user->window->findChild<QDockWidget*>(QStringLiteral("libraryDock"))->hide();
+        user->quit();
+
+        user->start();
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->inspect().count(), 2);
+        QCOMPARE(user->page()->title(), QStringLiteral("two.wav"));
+        QCOMPARE(user->page()->timeAxis().visible(), (TimeRange{0.25, 0.5}));
+        QVERIFY(user->window->findChild<QDockWidget*>(QStringLiteral("libraryDock"))->isHidden());
+        QCOMPARE(user->window->models().path(), user->demo.checkpoint);
+        user->action("Reset layout")->trigger();
+        QVERIFY(!user->window->findChild<QDockWidget*>(QStringLiteral("libraryDock"))->isHidden());
+    }
+
+    void aSessionWithoutRecordingsStaysEmpty()
+    {
+        user->start({{sound("one.wav")}, {}});
+        user->action("Close recording")->trigger();
+        user->quit();
+        user->start();
+        QCOMPARE(user->inspect().count(), 0);
+    }
+
+    void aMissingRecordingIsAMessageNotAnEnd()
+    {
+        user->start({{sound("gone.wav")}, {}});
+        QTRY_VERIFY(user->messages().count() > 0);
+        QVERIFY(user->messages().current().severity == Severity::Error);
+        QVERIFY(user->messages().current().text.contains(QLatin1String("gone.wav")));
+        user->window->openFiles({sound("one.wav")});
+        QTRY_VERIFY(user->settled());
+    }
+
+    void whatWasDoneToTheAudioIsSaid()
+    {
+        user->start({{sound("stereo.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        QVERIFY(user->messages().count() > 0);
+        QVERIFY2(user->messages().current().text.contains(QLatin1String("44.1")),
+                 qPrintable(user->messages().current().text));
+    }
+
+    void aBadCheckpointSaysWhyAndOffersAnother()
+    {
+        user->start({{sound("one.wav")}, sound("bad.pt")});
+        QTRY_VERIFY(user->messages().count() > 0);
+        const Notice notice = user->messages().current();
+        QVERIFY(notice.text.contains(QLatin1String("bad.pt")));
+        QCOMPARE(notice.actions.size(), std::size_t(2));
+        notice.actions[1].run();
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->window->models().path(), user->demo.checkpoint);
+    }
+
+    void anEngineThatCannotBeMadeSaysWhy()
+    {
+        user->engines.control.createError = "no such device: cuda:7";
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->messages().count() > 0);
+        QVERIFY(user->messages().current().text.contains(QLatin1String("cuda:7")));
+    }
+
+    void droppedFilesOpenAsWhatTheyAre()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        const QString other =
+            QStringLiteral(PHONO_TEST_DATA "/golden/08_formats/zip_parameters.pt");
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(sound("two.wav")), QUrl::fromLocalFile(other)});
+        drop(mime);
+        QTRY_COMPARE(user->window->models().path(), other);
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->inspect().count(), 2);
+    }
+
+    void anotherCheckpointComputesAnew()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->engines.control.extractions.load(), 1);
+        user->window->useCheckpoint(
+            QStringLiteral(PHONO_TEST_DATA "/golden/08_formats/zip_parameters.pt"));
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->engines.control.extractions.load(), 2);
+        QCOMPARE(user->page()->document().modelTitle(), QStringLiteral("zip_parameters.pt"));
+    }
+
+    void computingIsShownAndCanBeStopped()
+    {
+        user->engines.control.held = true;
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->engines.control.waiting);
+        QTRY_VERIFY(!user->status("activityText").isEmpty());
+        auto* stop = user->window->findChild<QToolButton*>(QStringLiteral("activityStop"));
+        QTRY_VERIFY(stop->isVisible());
+        QTest::mouseClick(stop, Qt::LeftButton);
+        QVERIFY(!stop->isVisible());
+        user->engines.control.held = false;
+        QVERIFY(user->action("Compute features")->isEnabled());
+        user->action("Compute features")->trigger();
+        QTRY_VERIFY(user->settled());
+        QVERIFY(user->page()->document().feature(QStringLiteral("c")).complete());
+    }
+
+    void closingWhileComputingEndsAtOnce()
+    {
+        user->engines.control.held = true;
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->engines.control.waiting);
+        user->action("Close recording")->trigger();
+        QCOMPARE(user->inspect().count(), 0);
+        user->window->openFiles({sound("two.wav")});
+        QTRY_VERIFY(user->page()->document().hasAudio());
+        user->quit();
+    }
+
+    void spacePlaysAndStops()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        user->page()->timeAxis().setLoop(true);
+        user->page()->setFocus();
+        QTest::keyClick(focus(), Qt::Key_Space);
+        QTRY_VERIFY(user->page()->timeAxis().playHead().value_or(0) > 0);
+        QTest::keyClick(focus(), Qt::Key_Space);
+        QVERIFY(user->page()->timeAxis().playHead().has_value());
+        QVERIFY(user->action("Play")->isEnabled());
+    }
+
+    void noLetterActsWhileATextFieldHasTheFocus()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        auto* search = user->window->findChild<QLineEdit*>(QStringLiteral("librarySearch"));
+        search->setFocus();
+        QTest::keyClicks(search, QStringLiteral("l s"));
+        QCOMPARE(search->text(), QStringLiteral("l s"));
+        QVERIFY(!user->page()->timeAxis().loop());
+        QVERIFY(!user->page()->timeAxis().playHead());
+    }
+
+    void lLoops()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        user->page()->setFocus();
+        QTest::keyClick(focus(), Qt::Key_L);
+        QVERIFY(user->page()->timeAxis().loop());
+    }
+
+    void exportWritesWhatIsShown()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        user->action("Export features…")->trigger();
+        auto* dialog = user->window->findChild<ExportDialog*>();
+        QVERIFY(dialog);
+        const QString folder = m_home->filePath(QStringLiteral("out"));
+        dialog->findChild<QLineEdit*>(QStringLiteral("exportFolder"))->setText(folder);
+        auto* features = dialog->findChild<QListWidget*>(QStringLiteral("exportFeatures"));
+        QCOMPARE(features->count(), 3);
+        features->item(2)->setCheckState(Qt::Checked); // enc0, which has to be computed
+        auto* start = dialog->findChild<QPushButton*>(QStringLiteral("exportStart"));
+        start->click();
+        QTRY_VERIFY(!dialog->running());
+        const QString z = folder + QStringLiteral("/one.z.csv");
+        for (const QString& path :
+             {z, folder + QStringLiteral("/one.c.csv"), folder + QStringLiteral("/one.enc0.csv"),
+              z + QStringLiteral(".json")})
+            QVERIFY2(QFile::exists(path), qPrintable(path));
+        const auto lines =
+            QString::fromStdString(readBytes(z.toStdString())).split(QLatin1Char('\n'));
+        QCOMPARE(lines.size(), 1 + 98 + 1);
+        const float first = asFloats(noise(1))[0];
+        QCOMPARE(lines[1].split(QLatin1Char(','))[3].toFloat(), first);
+
+        start->click(); // there are files now: asks
+        QVERIFY(!dialog->running());
+        QCOMPARE(start->text(), QStringLiteral("Replace files"));
+        start->click();
+        QTRY_VERIFY(!dialog->running());
+        QVERIFY(dialog->findChild<QLabel*>(QStringLiteral("exportNote"))
+                    ->text()
+                    .startsWith(QLatin1String("Wrote")));
+    }
+
+    void exportIsAlsoACommandLine()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        user->action("Export features…")->trigger();
+        auto* dialog = user->window->findChild<ExportDialog*>();
+        dialog->findChild<QLineEdit*>(QStringLiteral("exportFolder"))
+            ->setText(QStringLiteral("/tmp/it's"));
+        auto* format = dialog->findChild<QComboBox*>(QStringLiteral("exportFormat"));
+        format->setCurrentIndex(format->findData(static_cast<int>(ExportFormat::Npy)));
+        dialog->findChild<QPushButton*>(QStringLiteral("exportCopy"))->click();
+        const QString line = QApplication::clipboard()->text();
+        for (const QString& part :
+             {QStringLiteral("phonoscope-cli extract"), QStringLiteral("'/tmp/it'\\''s'"),
+              QStringLiteral("npy"), sound("one.wav"), user->demo.checkpoint})
+            QVERIFY2(line.contains(part), qPrintable(line));
+    }
+
+    void exportCanBeStopped()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        user->engines.control.held = true;
+        user->action("Export features…")->trigger();
+        auto* dialog = user->window->findChild<ExportDialog*>();
+        const QString folder = m_home->filePath(QStringLiteral("out"));
+        dialog->findChild<QLineEdit*>(QStringLiteral("exportFolder"))->setText(folder);
+        dialog->findChild<QListWidget*>(QStringLiteral("exportFeatures"))
+            ->item(2)
+            ->setCheckState(Qt::Checked);
+        auto* start = dialog->findChild<QPushButton*>(QStringLiteral("exportStart"));
+        start->click();
+        QTRY_VERIFY(user->engines.control.waiting);
+        start->click();
+        QVERIFY(!dialog->running());
+        user->quit();
+        QVERIFY(QDir(folder).entryList(QDir::Files | QDir::Hidden).isEmpty());
+    }
+
+    void settingsMakeANewEngine()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        user->action("Settings…")->trigger();
+        auto* dialog = user->window->findChild<SettingsDialog*>();
+        auto* precision = dialog->findChild<QComboBox*>(QStringLiteral("settingsPrecision"));
+        precision->setCurrentIndex(precision->findData(QStringLiteral("bf16x3")));
+        dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
+        QTRY_COMPARE(user->engines.control.created.load(), 2);
+        QCOMPARE(user->engines.control.options.precision, std::string("bf16x3"));
+        QTRY_VERIFY(user->settled());
+        user->quit();
+        user->start();
+        QCOMPARE(user->window->settings().settings().engine.precision, std::string("bf16x3"));
+    }
+
+    void themeFollowsTheSetting()
+    {
+        user->start({{sound("one.wav")}, {}});
+        const ThemeKeeper keeper(user->window->settings(), ThemeChoice::Light);
+        QVERIFY(!Theme::of(QApplication::palette()).dark);
+        user->action("Dark")->trigger();
+        QVERIFY(Theme::of(QApplication::palette()).dark);
+        user->action("Light")->trigger();
+        QVERIFY(!Theme::of(QApplication::palette()).dark);
+    }
+
+    void everyActionIsInThePaletteAndHasItsOwnKey()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        QMap<QString, QString> keys;
+        for (const Command& command : commandsOf(*user->window->menuBar())) {
+            for (const QKeySequence& key : command.action->shortcuts()) {
+                QVERIFY2(!keys.contains(key.toString()),
+                         qPrintable(key.toString() + QStringLiteral(": ") + command.text
+                                    + QStringLiteral(" and ") + keys.value(key.toString())));
+                keys.insert(key.toString(), command.text);
+            }
+        }
+        for (const char* key : {"Space",  "S",      "L",      "F",      "F1",
+                                "F2",     "F11",    "Ctrl+O", "Ctrl+P", "Ctrl+Shift+P",
+                                "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+E", "Home",
+                                "End",    "PgUp",   "PgDown", "Left",   "Right",
+                                "Up",     "Down"})
+            QVERIFY2(keys.contains(QLatin1String(key)), key);
+        user->action("Command palette")->trigger();
+        QVERIFY(user->window->findChild<CommandPalette*>());
+    }
+
+    void theRealEngineComputesTheGoldenFeatures()
+    {
+        EngineModule engines(QStringLiteral(PHONO_ENGINE));
+        QSettings store(m_home->filePath(QStringLiteral("real.ini")), QSettings::IniFormat);
+        MainWindow window(engines, store, {});
+        const QString golden = QStringLiteral(PHONO_TEST_DATA "/golden/01_base/");
+        window.start(
+            {{golden + QStringLiteral("input.wav")}, golden + QStringLiteral("ckpt_zip_cfg.pt")});
+        auto& inspect = dynamic_cast<InspectWorkspace&>(window.workspace());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            inspect.currentPage()->document().feature(QStringLiteral("c")).complete(), 60000);
+        const FeatureMatrix c =
+            inspect.currentPage()->document().feature(QStringLiteral("c")).values;
+        QCOMPARE(c.frames(), std::int64_t(98));
+        QCOMPARE(c.channels(), 32);
+        compareToGolden(c, (golden + QStringLiteral("c.npy")).toStdString());
+    }
+
+    void anEngineThatIsNotInstalledIsAMessage()
+    {
+        EngineModule engines(m_home->filePath(QStringLiteral("nowhere.so")));
+        QSettings store(m_home->filePath(QStringLiteral("real.ini")), QSettings::IniFormat);
+        MainWindow window(engines, store, {});
+        window.start({{sound("one.wav")}, user->demo.checkpoint});
+        auto* messages = window.findChild<MessageBar*>();
+        QTRY_VERIFY(messages->count() > 0);
+        QVERIFY(messages->current().text.contains(QLatin1String("nowhere.so")));
+    }
+
+private:
+    QString sound(const char* name) const { return m_sounds.filePath(QLatin1String(name)); }
+    static QWidget* focus() { return QApplication::focusWidget(); }
+
+    void drop(const QMimeData& mime)
+    {
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(user->window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent dropped({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(user->window.get(), &dropped);
+    }
+
+    /// The golden array is [channels, frames].
+    static void compareToGolden(const FeatureMatrix& values, const std::filesystem::path& path)
+    {
+        const std::string bytes = readBytes(path);
+        const auto count = static_cast<std::size_t>(values.frames() * values.channels());
+        QVERIFY(bytes.size() > count * sizeof(float));
+        std::vector<float> golden(count);
+        std::memcpy(golden.data(), bytes.data() + bytes.size() - count * sizeof(float),
+                    count * sizeof(float));
+        for (std::int64_t t = 0; t < values.frames(); ++t) {
+            for (int k = 0; k < values.channels(); ++k) {
+                const float expected = golden[static_cast<std::size_t>(k * values.frames() + t)];
+                QVERIFY(std::abs(values.frame(t)[static_cast<std::size_t>(k)] - expected) < 2e-5F);
+            }
+        }
+    }
+
+    QTemporaryDir m_sounds;
+    std::optional<SoundDevice> m_device;
+    std::optional<QTemporaryDir> m_home;
+    std::optional<User> user;
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "tst_main_window.moc"

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <QString>
+
+#include <cstdint>
+
+namespace phono {
+
+/// "8 s", "3 min 20 s", "1 h 02 min": a duration at the precision of speech, rounded up.
+QString durationWords(double seconds);
+/// "12.4 MB", in powers of 1000.
+QString sizeWords(std::int64_t bytes);
+/// "16 kHz", "44.1 kHz".
+QString rateWords(int hertz);
+/// A number in groups of three: "32,537,088".
+QString countWords(std::int64_t count);
+
+} // namespace phono
