@@ -33,6 +33,13 @@ bool hasDisplay()
     return false;
 }
 
+/// What Qt's offscreen platform says of itself is of no use to whoever wants a picture.
+void ignoreWarnings(QtMsgType type, const QMessageLogContext&, const QString& message)
+{
+    if (type == QtCriticalMsg || type == QtFatalMsg)
+        std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
+}
+
 int runSnapshot(const Options& options)
 {
     applyTheme(*qApp, options.theme == ThemeChoice::Dark ? Theme::darkTheme() : Theme::light());
@@ -72,14 +79,17 @@ int run(int argc, char** argv)
         return EXIT_SUCCESS;
     }
     const bool snapshot = !options->snapshot.isEmpty();
-    if (snapshot)
+    if (snapshot) {
+        qInstallMessageHandler(ignoreWarnings);
         qputenv("QT_QPA_PLATFORM", "offscreen");
-    else if (!hasDisplay())
+    } else if (!hasDisplay()) {
         return fail("there is no display to open a window on. Write a picture instead: "
                     "phonoscope --snapshot OUT.png AUDIO",
                     kFailed);
+    }
 
     QApplication application(argc, argv);
+    QGuiApplication::setDesktopFileName(QStringLiteral("phonoscope"));
     QApplication::setWindowIcon(lineIcon(QStringLiteral("phonoscope")));
     loadFonts();
     return snapshot ? runSnapshot(*options) : runWindow(*options);

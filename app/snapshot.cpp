@@ -25,9 +25,7 @@ std::optional<Error> waitUntilComplete(RecordingPage& page, ModelHost& models)
     QObject::connect(&models, &ModelHost::modelChanged, &loop,
                      [&] { page.setModel(models.model()); });
     QObject::connect(&models, &ModelHost::failed, &loop,
-                     [&](const QString& path, const QString& message) {
-                         fail(QStringLiteral("Cannot use %1: %2").arg(path, message));
-                     });
+                     [&](const QString&, const QString& message) { fail(message); });
     QObject::connect(&page.loader(), &DocumentLoader::noticed, &loop, [&](const Notice& notice) {
         if (notice.severity == Severity::Error)
             fail(notice.text);

@@ -209,6 +209,48 @@ private Q_SLOTS:
         QVERIFY(all.contains("log compression"));
     }
 
+    void referencesInConfigurationsAreFollowed_data()
+    {
+        QTest::addColumn<QString>("reference");
+        QTest::addColumn<QString>("shape");
+        QTest::newRow("to another section") << "${task.layers}"
+                                            << "[3, 1, 7]";
+        QTest::newRow("to nothing, so the default") << "${task.nothing}"
+                                                    << "[512, 1, 10]";
+        QTest::newRow("to the root, so the default") << "${layers}"
+                                                     << "[512, 1, 10]";
+    }
+    void referencesInConfigurationsAreFollowed()
+    {
+        QFETCH(QString, reference);
+        QFETCH(QString, shape);
+        PickleWriter pickle;
+        pickle.dictionary([&] {
+            pickle.text("cfg");
+            pickle.dictionary([&] {
+                pickle.text("task");
+                pickle.dictionary([&] {
+                    pickle.text("layers");
+                    pickle.text("[(3, 7, 5)]");
+                });
+                pickle.text("model");
+                pickle.dictionary([&] {
+                    pickle.text("conv_feature_layers");
+                    pickle.text(reference.toStdString());
+                });
+            });
+            pickle.text("model");
+            pickle.orderedDictionary([] {});
+        });
+        const Folder folder;
+        const auto checkpoint = readCheckpoint(
+            folder.writeZip("references.pt", {{"archive/data.pkl", pickle.finish()}}));
+        QVERIFY(!checkpoint.ok());
+        const auto expected = "feature_extractor.conv_layers.0.0.weight " + shape;
+        QVERIFY2(QString::fromStdString(checkpoint.error().message).contains(expected),
+                 messageOf(checkpoint));
+    }
+
     void theTrainersOwnFileIsRead()
     {
         const auto path = golden::path("10_real_trainer/fairseqHEAD_checkpoint_last.pt");

@@ -104,6 +104,8 @@ private Q_SLOTS:
         QTest::newRow("minutes and few seconds") << durationWords(62) << "1 min 02 s";
         QTest::newRow("hours") << durationWords(3720) << "1 h 02 min";
         QTest::newRow("no time at all") << durationWords(-5) << "0 s";
+        QTest::newRow("a sentence") << sentence("cannot open") << "Cannot open";
+        QTest::newRow("no sentence") << sentence("") << "";
         QTest::newRow("bytes") << sizeWords(999) << "999 bytes";
         QTest::newRow("megabytes") << sizeWords(12400000) << "12.4 MB";
         QTest::newRow("almost a megabyte") << sizeWords(999999) << "1.0 MB";

@@ -1,5 +1,6 @@
 #include "app/engine/engine_module.h"
 #include "app/recording/inspect_workspace.h"
+#include "app/recording/waiting_view.h"
 #include "app/window/main_window.h"
 #include "app/window/settings_dialog.h"
 #include "app/window/theme_keeper.h"
@@ -202,7 +203,8 @@ private Q_SLOTS:
 
     void whatWasDoneToTheAudioIsSaid()
     {
-        user->start({{sound("stereo.wav")}, {}});
+        user->start({{sound("stereo.wav")},
+                     QStringLiteral(PHONO_TEST_DATA "/golden/08_formats/zip_parameters.pt")});
         QTRY_VERIFY(user->settled());
         QVERIFY(user->messages().count() > 0);
         QVERIFY2(user->messages().current().text.contains(QLatin1String("44.1")),
@@ -289,12 +291,24 @@ private Q_SLOTS:
         user->start({{sound("one.wav")}, {}});
         QTRY_VERIFY(user->settled());
         user->page()->timeAxis().setLoop(true);
-        user->page()->setFocus();
+        user->page()->takeFocus();
         QTest::keyClick(focus(), Qt::Key_Space);
         QTRY_VERIFY(user->page()->timeAxis().playHead().value_or(0) > 0);
         QTest::keyClick(focus(), Qt::Key_Space);
         QVERIFY(user->page()->timeAxis().playHead().has_value());
         QVERIFY(user->action("Play")->isEnabled());
+    }
+
+    void aRecordingJustOpenedHasTheKeys()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        QVERIFY(user->page()->inspect().isAncestorOf(focus()));
+        user->window->openFiles({sound("two.wav")});
+        QTRY_VERIFY(user->settled());
+        QVERIFY(user->page()->inspect().isAncestorOf(focus()));
+        user->action("Close recording")->trigger();
+        QVERIFY(user->page()->inspect().isAncestorOf(focus()));
     }
 
     void noLetterActsWhileATextFieldHasTheFocus()
@@ -313,7 +327,7 @@ private Q_SLOTS:
     {
         user->start({{sound("one.wav")}, {}});
         QTRY_VERIFY(user->settled());
-        user->page()->setFocus();
+        user->page()->takeFocus();
         QTest::keyClick(focus(), Qt::Key_L);
         QVERIFY(user->page()->timeAxis().loop());
     }
@@ -408,6 +422,17 @@ private Q_SLOTS:
         user->quit();
         user->start();
         QCOMPARE(user->window->settings().settings().engine.precision, std::string("bf16x3"));
+    }
+
+    void aRecordingThatFailedCanBeTriedAgain()
+    {
+        const QString path = m_home->filePath(QStringLiteral("later.wav"));
+        user->start({{path}, {}});
+        QTRY_VERIFY(user->page()->loader().state() == DocumentLoader::State::Failed);
+        QFile::copy(sound("one.wav"), path);
+        QTest::mouseClick(user->page()->findChild<WaitingView*>()->findChild<QPushButton*>(),
+                          Qt::LeftButton);
+        QTRY_VERIFY(user->settled());
     }
 
     void themeFollowsTheSetting()

@@ -41,6 +41,17 @@ private Q_SLOTS:
         QCOMPARE(text(bar), QStringLiteral("first"));
     }
 
+    void anErrorStaysInFrontOfLesserNotices()
+    {
+        MessageBar bar;
+        bar.show(notice("cannot read", "", Severity::Error));
+        bar.show(notice("resampled"));
+        QCOMPARE(text(bar), QStringLiteral("cannot read"));
+        bar.show(notice("cannot write", "", Severity::Error));
+        QCOMPARE(text(bar), QStringLiteral("cannot write"));
+        QCOMPARE(bar.count(), 3);
+    }
+
     void stepsBetweenNotices()
     {
         MessageBar bar;

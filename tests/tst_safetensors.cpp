@@ -108,13 +108,17 @@ private Q_SLOTS:
         row("a field too many", R"("w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1})", 4,
             "not described");
         row("a field missing", R"("w":{"dtype":"F32","shape":[1]})", 4, "not described");
-        row("metadata that is no text", R"("__metadata__":{"a":1})", 0, "no text");
-        row("metadata that is a list", R"("__metadata__":[])", 0, "no object");
+        row("metadata that is no text", R"("__metadata__":{"a":1})", 0, "not texts");
+        row("metadata that is a list", R"("__metadata__":[])", 0, "not texts");
         row("deep nesting", R"("w":)" + QByteArray(20000, '[') + QByteArray(20000, ']'), 0,
-            "flat JSON");
-        row("deep nesting that never ends", R"("w":)" + QByteArray(20000, '['), 0, "flat JSON");
-        row("text behind the object", "},1", 0, "flat JSON");
-        row("broken UTF-8", "\"\xff\xfe\":1", 0, "flat JSON");
+            "not described");
+        row("deep nesting that never ends", R"("w":)" + QByteArray(20000, '['), 0, "not described");
+        row("text behind the object", "},1", 0, "not JSON");
+        row("broken UTF-8", "\"\xff\xfe\":1", 0, "not JSON");
+        row("objects in objects", R"("w":{"dtype":{"a":{}}})", 0, "not described");
+        row("a number for a tensor", R"("w":1)", 0, "not described");
+        row("two numbers and a third for offsets",
+            R"("w":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]})", 4, "not described");
     }
     void malformedFilesAreRefused()
     {

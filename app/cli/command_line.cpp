@@ -60,6 +60,7 @@ CLI::Validator notNegative()
 std::vector<std::string> formatWords()
 {
     std::vector<std::string> words;
+    words.reserve(kExportFormats.size());
     for (const ExportFormat format : kExportFormats)
         words.emplace_back(toString(format));
     return words;

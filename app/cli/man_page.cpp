@@ -92,7 +92,7 @@ std::string entries(const CLI::App& app)
 
 std::string manPage(const CLI::App& app, const std::string& version)
 {
-    const std::string program = app.get_name();
+    const std::string& program = app.get_name();
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
     std::string page = ".TH " + escaped(program) + " 1 \"\" \"" + escaped(version) + "\"\n";
     page += ".SH NAME\n" + escaped(program) + " \\- " + escaped(app.get_description()) + '\n';

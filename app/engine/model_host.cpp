@@ -1,6 +1,7 @@
 #include "app/engine/model_host.h"
 
 #include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
 
 #include <QFileInfo>
 
@@ -16,13 +17,14 @@ Result<std::shared_ptr<const Model>> loadModel(EngineSource& engines, const QStr
         return checkpoint.error();
     auto engine = engines.create(*checkpoint, options);
     if (!engine)
-        return engine.error();
+        return Error{path.toStdString() + ": " + engine.error().message, engine.error().kind};
     auto model = std::make_shared<Model>();
     model->path = path;
     model->title = title;
     model->engine = std::move(*engine);
     model->features = model->engine->features();
     model->backend = model->engine->backend();
+    model->summary = modelSummary(*checkpoint);
     model->checkpoint = std::move(*checkpoint);
     model->checkpoint.tensors.clear();
     return std::shared_ptr<const Model>(std::move(model));
@@ -66,7 +68,7 @@ void ModelHost::deliver(const Result<std::shared_ptr<const Model>>& result)
     } else if (!result.error().isCancelled()) {
         const QString path = m_path;
         m_path.clear();
-        Q_EMIT failed(path, QString::fromStdString(result.error().message));
+        Q_EMIT failed(path, sentence(result.error().message));
     }
 }
 

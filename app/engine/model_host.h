@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/engine/feature_engine.h"
+#include "widgets/shell/checkpoint_summary.h"
 #include "widgets/shell/latest_task.h"
 
 #include <QObject>
@@ -15,6 +16,7 @@ struct Model {
     QString path;
     QString title; ///< "wav2vec_large.pt", "demo · untrained"
     Checkpoint checkpoint; ///< without its tensors
+    std::vector<SummarySection> summary; ///< what is known of the checkpoint
     std::shared_ptr<FeatureEngine> engine; ///< for the inference lane only
     std::vector<FeatureInfo> features;
     ExtractorBackend backend;

@@ -1,6 +1,8 @@
 #include "app/recording/document_loader.h"
 
 #include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -77,7 +79,7 @@ DocumentLoader::DocumentLoader(Document& document, Lanes& lanes, QObject* parent
                     [this](const Result<void>& result) {
                         endStep(LoadStep::Spectrogram, {spectrogramName()});
                         if (!result)
-                            complain(tr("The spectrogram could not be computed"), result.error());
+                            complain(result.error());
                         settle();
                     })
     , m_features(lanes.inference(), [this](const Result<void>& result) { featuresDone(result); })
@@ -120,7 +122,7 @@ void DocumentLoader::audioRead(Result<Audio> result)
     endStep(LoadStep::Reading, {});
     m_state = result ? State::Ready : State::Failed;
     if (!result) {
-        complain(tr("Could not open the recording"), result.error());
+        complain(result.error());
         Q_EMIT opened();
         settle();
         return;
@@ -214,7 +216,7 @@ void DocumentLoader::featuresDone(const Result<void>& result)
     if (!result) {
         // Trying the same again would fail the same way.
         m_stopped = true;
-        complain(tr("The features could not be computed"), result.error());
+        complain({m_path.toStdString() + ": " + result.error().message, result.error().kind});
     }
     computeMissing();
     settle();
@@ -259,7 +261,7 @@ void DocumentLoader::labelsRead(const std::vector<Result<LabelFile>>& files)
     std::vector<LabelTier> tiers;
     for (const Result<LabelFile>& file : files) {
         if (!file) {
-            complain(tr("Could not read labels"), file.error());
+            complain(file.error());
             continue;
         }
         tiers.insert(tiers.end(), file->tiers.begin(), file->tiers.end());
@@ -310,15 +312,12 @@ void DocumentLoader::settle()
         Q_EMIT settled();
 }
 
-void DocumentLoader::complain(const QString& what, const Error& error)
+void DocumentLoader::complain(const Error& error)
 {
     if (error.isCancelled())
         return;
-    Q_EMIT noticed({Severity::Error,
-                    tr("%1: %2").arg(what, QString::fromStdString(error.message)),
-                    {},
-                    QStringLiteral("error:") + m_path,
-                    {}});
+    Q_EMIT noticed(
+        {Severity::Error, sentence(error.message), {}, QStringLiteral("error:") + m_path, {}});
 }
 
 } // namespace phono

@@ -88,7 +88,7 @@ private:
     void stopFeatures();
     void settle();
     void endStep(LoadStep step, const QStringList& features);
-    void complain(const QString& what, const Error& error);
+    void complain(const Error& error);
 
     Document& m_document;
     QString m_path;

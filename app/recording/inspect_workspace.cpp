@@ -4,12 +4,11 @@
 #include "widgets/theme.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLineEdit>
+#include <QLabel>
 #include <QMenu>
 #include <QSettings>
 #include <QStackedWidget>
@@ -19,6 +18,20 @@
 #include <QVBoxLayout>
 
 namespace phono {
+namespace {
+
+QWidget* makeDetailsHint()
+{
+    auto* hint = new QLabel(QObject::tr("What is under the pointer, the file and the checkpoint "
+                                        "are described here once a recording is open."));
+    hint->setWordWrap(true);
+    hint->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    hint->setMargin(12);
+    hint->setForegroundRole(QPalette::PlaceholderText);
+    return hint;
+}
+
+} // namespace
 
 InspectWorkspace::InspectWorkspace(Lanes& lanes, ModelHost& models, SettingsStore& settings,
                                    QWidget* parent)
@@ -42,6 +55,7 @@ InspectWorkspace::InspectWorkspace(Lanes& lanes, ModelHost& models, SettingsStor
     m_tabs->setDocumentMode(true);
     m_tabs->setMovable(true);
     m_tabs->setElideMode(Qt::ElideMiddle);
+    m_details->addWidget(makeDetailsHint());
     m_stack->addWidget(m_blank.get());
     m_stack->addWidget(m_tabs);
     auto* column = new QVBoxLayout(this);
@@ -123,7 +137,7 @@ bool InspectWorkspace::openRecording(const QString& path)
     m_tabs->setCurrentWidget(shown);
     if (shown->loader().state() == DocumentLoader::State::Failed)
         shown->retry(m_settings.settings().spectrogram);
-    shown->setFocus();
+    shown->takeFocus();
     return true;
 }
 
@@ -163,6 +177,8 @@ RecordingPage* InspectWorkspace::addPage(const QString& path)
     connect(&added->loader(), &DocumentLoader::noticed, this, &Workspace::noticed);
     connect(&added->loader(), &DocumentLoader::opened, this, [this, added] { pageOpened(*added); });
     connect(&added->timeAxis(), &TimeAxis::loopChanged, m_loop, &QAction::setChecked);
+    connect(added, &RecordingPage::retryRequested, this,
+            [this, added] { added->retry(m_settings.settings().spectrogram); });
     connect(added, &RecordingPage::activityChanged, this, &InspectWorkspace::updateActivity);
     connect(added, &RecordingPage::factsChanged, this, [this, added] {
         if (added == currentPage())
@@ -198,6 +214,8 @@ void InspectWorkspace::closePage(int index)
     RecordingPage* closed = page(index);
     m_tabs->removeTab(index);
     delete closed;
+    if (RecordingPage* next = currentPage())
+        next->takeFocus();
 }
 
 void InspectWorkspace::currentPageChanged()
@@ -209,6 +227,8 @@ void InspectWorkspace::currentPageChanged()
         m_details->setCurrentWidget(&current->details());
         m_loop->setChecked(current->timeAxis().loop());
         loadCurrent();
+    } else {
+        m_details->setCurrentIndex(0);
     }
     m_viewMenu->clear();
     m_viewMenu->addActions((current ? current->inspect() : *m_blank).viewActions());
@@ -231,10 +251,6 @@ void InspectWorkspace::loadCurrent()
 void InspectWorkspace::pageOpened(RecordingPage& opened)
 {
     const QString path = opened.path();
-    // Whoever opened it wants to work with it, unless they have begun something else meanwhile.
-    if (&opened == currentPage() && !QApplication::activeModalWidget()
-        && !qobject_cast<QLineEdit*>(QApplication::focusWidget()))
-        opened.setFocus();
     if (opened.loader().state() == DocumentLoader::State::Ready) {
         Q_EMIT recordingOpened(path);
         const AudioInfo& audio = opened.document().audio();

@@ -1,22 +1,18 @@
 #include "app/recording/recording_page.h"
 
+#include "app/recording/waiting_view.h"
 #include "widgets/shell/checkpoint_summary.h"
 #include "widgets/shell/words.h"
 
 #include <QFileInfo>
-#include <QVBoxLayout>
+#include <QStackedLayout>
 
 namespace phono {
 namespace {
 
-QString plainSummary(const Checkpoint& checkpoint)
+QString lengthWords(double seconds)
 {
-    QStringList lines;
-    for (const SummarySection& section : summaryOf(checkpoint)) {
-        for (const SummaryRow& row : section.rows)
-            lines << (row.name.isEmpty() ? row.value : row.name + QStringLiteral(": ") + row.value);
-    }
-    return lines.join(QLatin1Char('\n'));
+    return seconds < 60 ? QObject::tr("%1 s").arg(seconds, 0, 'f', 1) : durationWords(seconds);
 }
 
 } // namespace
@@ -25,14 +21,15 @@ RecordingPage::RecordingPage(const QString& path, Lanes& lanes, QWidget* parent)
     : QWidget(parent)
     , m_path(path)
     , m_loader(m_document, lanes)
+    , m_waiting(new WaitingView(title(), this))
     , m_inspect(std::make_unique<InspectPanel>(m_document, m_timeAxis, this))
     , m_details(new DetailsPanel(m_document, *m_inspect))
 {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_inspect.get());
-    setFocusProxy(m_inspect.get());
+    m_stack = new QStackedLayout(this);
+    m_stack->addWidget(m_waiting);
+    m_stack->addWidget(m_inspect.get());
 
+    connect(m_waiting, &WaitingView::retryRequested, this, &RecordingPage::retryRequested);
     connect(&m_loader, &DocumentLoader::opened, this, &RecordingPage::opened);
     connect(&m_loader, &DocumentLoader::progressed, this, &RecordingPage::showProgress);
     connect(m_inspect.get(), &InspectPanel::featureRequested, &m_loader,
@@ -57,9 +54,8 @@ QString RecordingPage::facts() const
 {
     if (!m_document.hasAudio())
         return {};
-    QString text = tr("%1 · %2 s")
-                       .arg(rateWords(m_document.audio().sampleRate))
-                       .arg(m_document.audio().seconds, 0, 'f', 1);
+    QString text = tr("%1 · %2").arg(rateWords(m_document.audio().sampleRate),
+                                     lengthWords(m_document.audio().seconds));
     if (m_model && !m_model->features.empty()) {
         const std::int64_t frames = m_model->checkpoint.config.frames(m_document.waveform().size());
         text += tr(" · %1 frames").arg(countWords(frames));
@@ -80,11 +76,12 @@ Activity RecordingPage::activity() const
 void RecordingPage::load(const SpectrogramOptions& spectrogram)
 {
     if (m_loader.state() == DocumentLoader::State::Empty)
-        m_loader.open(m_path, spectrogram);
+        retry(spectrogram);
 }
 
 void RecordingPage::retry(const SpectrogramOptions& spectrogram)
 {
+    m_waiting->setReading(0);
     m_loader.open(m_path, spectrogram);
 }
 
@@ -94,8 +91,13 @@ void RecordingPage::setModel(const std::shared_ptr<const Model>& model)
         return;
     m_model = model;
     m_loader.setModel(model);
-    m_details->setCheckpointText(model ? plainSummary(model->checkpoint) : QString());
+    m_details->setCheckpointText(model ? toPlainText(model->summary) : QString());
     Q_EMIT factsChanged();
+}
+
+void RecordingPage::takeFocus()
+{
+    m_stack->currentWidget()->setFocus();
 }
 
 void RecordingPage::opened()
@@ -104,6 +106,12 @@ void RecordingPage::opened()
         m_timeAxis.setDuration(m_document.seconds());
         if (m_initialView)
             m_timeAxis.setVisible(*m_initialView);
+        const bool focused = m_waiting->hasFocus();
+        m_stack->setCurrentWidget(m_inspect.get());
+        if (focused)
+            m_inspect->setFocus();
+    } else {
+        m_waiting->setFailed();
     }
     m_initialView.reset();
     Q_EMIT factsChanged();
@@ -116,6 +124,8 @@ void RecordingPage::showProgress(const LoadProgress& progress)
         m_progress.remove(progress.step);
     else
         m_progress.insert(progress.step, progress);
+    if (progress.step == LoadStep::Reading && !over)
+        m_waiting->setReading(progress.fraction);
     for (const QString& name : progress.features) {
         const bool complete = m_document.feature(name).complete();
         m_inspect->setActivity(name, progress.stage, over || complete ? -1 : progress.fraction);

@@ -14,7 +14,11 @@
 #include <memory>
 #include <optional>
 
+class QStackedLayout;
+
 namespace phono {
+
+class WaitingView;
 
 /// One open recording: its document, the loader that fills it, and the panels that show it.
 class RecordingPage : public QWidget {
@@ -43,12 +47,15 @@ public:
     void retry(const SpectrogramOptions& spectrogram);
     /// Null forgets all features. The same model again changes nothing.
     void setModel(const std::shared_ptr<const Model>& model);
+    /// Gives the keys to what is in view.
+    void takeFocus();
     /// What to show once the recording is there.
     void setInitialView(TimeRange range) { m_initialView = range; }
 
 Q_SIGNALS:
     void activityChanged();
     void factsChanged();
+    void retryRequested();
 
 private:
     void showProgress(const LoadProgress& progress);
@@ -61,6 +68,8 @@ private:
     std::shared_ptr<const Model> m_model;
     std::optional<TimeRange> m_initialView;
     QMap<LoadStep, LoadProgress> m_progress;
+    QStackedLayout* m_stack = nullptr;
+    WaitingView* m_waiting;
     std::unique_ptr<InspectPanel> m_inspect;
     QPointer<DetailsPanel> m_details; // may be deleted by the dock it is shown in
 };

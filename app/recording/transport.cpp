@@ -1,5 +1,7 @@
 #include "app/recording/transport.h"
 
+#include "widgets/shell/words.h"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -26,7 +28,7 @@ void Transport::play(const Waveform& audio, TimeAxis& axis, TimeRange range, boo
     if (first >= last)
         return;
     if (const auto started = m_player.play(audio, first, last, loop); !started) {
-        Q_EMIT failed(QString::fromStdString(started.error().message));
+        Q_EMIT failed(sentence(started.error().message));
         return;
     }
     m_axis = &axis;
@@ -62,7 +64,7 @@ void Transport::follow()
     }
     stop();
     if (const auto error = m_player.takeError())
-        Q_EMIT failed(QString::fromStdString(error->message));
+        Q_EMIT failed(sentence(error->message));
 }
 
 void Transport::setPlaying(bool playing)

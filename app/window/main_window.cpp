@@ -15,6 +15,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -52,7 +53,7 @@ MainWindow::MainWindow(EngineSource& engines, QSettings& store, const Demo& demo
 {
     setAcceptDrops(true);
     setWindowTitle(QStringLiteral("Phonoscope"));
-    resize(1280, 800);
+    resize(QSize(1440, 900).boundedTo(screen()->availableSize() * 0.9));
     auto* middle = new QWidget(this);
     auto* column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
@@ -137,7 +138,7 @@ void MainWindow::makeDocks()
         makeDock(QStringLiteral("libraryDock"), tr("Library"), m_library, Qt::LeftDockWidgetArea);
     m_detailsDock =
         makeDock(QStringLiteral("detailsDock"), tr("Details"), m_details, Qt::RightDockWidgetArea);
-    resizeDocks({m_libraryDock, m_detailsDock}, {220, 320}, Qt::Horizontal);
+    resizeDocks({m_libraryDock, m_detailsDock}, {240, 300}, Qt::Horizontal);
 }
 
 void MainWindow::makeStatusBar()
@@ -282,7 +283,7 @@ void MainWindow::openDemo()
 void MainWindow::checkpointFailed(const QString& path, const QString& message)
 {
     Notice notice{Severity::Error,
-                  tr("Cannot use %1: %2").arg(QFileInfo(path).fileName(), message),
+                  tr("The checkpoint cannot be used. %1").arg(message),
                   {},
                   QStringLiteral("checkpoint"),
                   {{tr("Choose checkpoint…"), [this] {

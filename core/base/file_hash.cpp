@@ -13,15 +13,6 @@
 namespace phono {
 namespace {
 
-struct Descriptor {
-    int number;
-    ~Descriptor()
-    {
-        if (number >= 0)
-            close(number);
-    }
-};
-
 std::string hexDigits(const std::array<std::uint8_t, SHA256_DIGEST_SIZE>& digest)
 {
     constexpr char kDigits[] = "0123456789abcdef";
@@ -37,10 +28,12 @@ std::string hexDigits(const std::array<std::uint8_t, SHA256_DIGEST_SIZE>& digest
 
 Result<std::string> sha256OfFile(const std::filesystem::path& path, const Progress& progress)
 {
-    const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.number < 0)
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
         return Error{"cannot open " + path.string() + ": " + std::strerror(errno)};
-    return sha256OfDescriptor(file.number, path, progress);
+    auto hash = sha256OfDescriptor(descriptor, path, progress);
+    close(descriptor);
+    return hash;
 }
 
 Result<std::string> sha256OfDescriptor(int descriptor, const std::filesystem::path& path,

@@ -312,6 +312,7 @@ std::string toString(const FieldValue& value)
 std::vector<std::pair<std::string, FieldValue>> fieldsOf(const ModelConfig& config)
 {
     std::vector<std::pair<std::string, FieldValue>> fields;
+    fields.reserve(kFields.size());
     for (const auto& field : kFields)
         fields.emplace_back(field.name, field.encode(config));
     return fields;

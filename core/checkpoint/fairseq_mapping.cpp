@@ -40,7 +40,7 @@ const char* nameOf(Kind kind)
 /// The configuration section, and how its file is laid out.
 struct ConfigSource {
     const PickleValue* fields = nullptr; ///< null: a bare state dict
-    const PickleValue* criterion = nullptr; ///< has `infonce` when the model's section lacks it
+    const PickleValue* whole = nullptr; ///< what "${section.field}" refers to
     std::string layout;
     ModelConfig defaults;
 };
@@ -51,21 +51,36 @@ ConfigSource findConfig(const PickleValue& root)
         return {args, nullptr, "fairseq args", ModelConfig::base()};
     if (const auto* model = memberAt(root, {"cfg", "model"}); model && dictionaryOf(*model)) {
         const bool plain = member(root, "cfg")->is(Kind::Dict);
-        return {model, memberAt(root, {"cfg", "criterion"}),
-                plain ? "fairseq cfg" : "fairseq cfg (omegaconf)", headDefaults()};
+        return {model, member(root, "cfg"), plain ? "fairseq cfg" : "fairseq cfg (omegaconf)",
+                headDefaults()};
     }
     if (const auto* model = member(root, "model_cfg"); model && dictionaryOf(*model))
         return {model, nullptr, "S3PRL", headDefaults()};
     return {nullptr, nullptr, std::string(kStateDictLayout), {}};
 }
 
+/// The value itself, or what an omegaconf reference ("${criterion.infonce}") names; null if that is
+/// not there.
+const PickleValue* resolved(const PickleValue* value, const ConfigSource& source)
+{
+    auto path = textOf(value);
+    if (!path.starts_with("${") || !path.ends_with("}"))
+        return value;
+    path = path.substr(2, path.size() - 3);
+    const auto* at = source.whole;
+    while (at && !path.empty()) {
+        const auto dot = path.find('.');
+        at = member(*at, path.substr(0, dot));
+        path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    }
+    return at;
+}
+
 Result<ModelConfig> readConfig(const ConfigSource& source)
 {
     auto config = source.defaults;
     const auto lookup = [&](std::string_view name) -> std::optional<FieldValue> {
-        const auto* value = member(*source.fields, name);
-        if (!value && name == "infonce" && source.criterion)
-            value = member(*source.criterion, name);
+        const auto* value = resolved(member(*source.fields, name), source);
         if (!value)
             return std::nullopt;
         const auto plain = fieldValue(*value);

@@ -11,51 +11,49 @@ using Kind = PickleValue::Kind;
 
 constexpr std::uint8_t kMaxProtocol = 5;
 
-/// Opcodes by the names of Python's pickletools (SPEC 8.4).
-enum Opcode : std::uint8_t {
-    kMark = '(',
-    kStop = '.',
-    kBinInt = 'J',
-    kBinInt1 = 'K',
-    kBinInt2 = 'M',
-    kNone = 'N',
-    kBinPersId = 'Q',
-    kReduce = 'R',
-    kBinString = 'T',
-    kShortBinString = 'U',
-    kBinUnicode = 'X',
-    kAppend = 'a',
-    kBuild = 'b',
-    kGlobal = 'c',
-    kAppends = 'e',
-    kBinGet = 'h',
-    kLongBinGet = 'j',
-    kBinPut = 'q',
-    kLongBinPut = 'r',
-    kSetItem = 's',
-    kTuple = 't',
-    kSetItems = 'u',
-    kBinBytes = 'B',
-    kShortBinBytes = 'C',
-    kBinFloat = 'G',
-    kEmptyTuple = ')',
-    kEmptyList = ']',
-    kEmptyDict = '}',
-    kProto = 0x80,
-    kNewObj = 0x81,
-    kTuple1 = 0x85,
-    kTuple2 = 0x86,
-    kTuple3 = 0x87,
-    kNewTrue = 0x88,
-    kNewFalse = 0x89,
-    kLong1 = 0x8a,
-    kShortBinUnicode = 0x8c,
-    kEmptySet = 0x8f,
-    kAddItems = 0x90,
-    kStackGlobal = 0x93,
-    kMemoize = 0x94,
-    kFrame = 0x95,
-};
+// Opcodes by the names of Python's pickletools (SPEC 8.4).
+constexpr std::uint8_t kMark = '(';
+constexpr std::uint8_t kStop = '.';
+constexpr std::uint8_t kBinInt = 'J';
+constexpr std::uint8_t kBinInt1 = 'K';
+constexpr std::uint8_t kBinInt2 = 'M';
+constexpr std::uint8_t kNone = 'N';
+constexpr std::uint8_t kBinPersId = 'Q';
+constexpr std::uint8_t kReduce = 'R';
+constexpr std::uint8_t kBinString = 'T';
+constexpr std::uint8_t kShortBinString = 'U';
+constexpr std::uint8_t kBinUnicode = 'X';
+constexpr std::uint8_t kAppend = 'a';
+constexpr std::uint8_t kBuild = 'b';
+constexpr std::uint8_t kGlobal = 'c';
+constexpr std::uint8_t kAppends = 'e';
+constexpr std::uint8_t kBinGet = 'h';
+constexpr std::uint8_t kLongBinGet = 'j';
+constexpr std::uint8_t kBinPut = 'q';
+constexpr std::uint8_t kLongBinPut = 'r';
+constexpr std::uint8_t kSetItem = 's';
+constexpr std::uint8_t kTuple = 't';
+constexpr std::uint8_t kSetItems = 'u';
+constexpr std::uint8_t kBinBytes = 'B';
+constexpr std::uint8_t kShortBinBytes = 'C';
+constexpr std::uint8_t kBinFloat = 'G';
+constexpr std::uint8_t kEmptyTuple = ')';
+constexpr std::uint8_t kEmptyList = ']';
+constexpr std::uint8_t kEmptyDict = '}';
+constexpr std::uint8_t kProto = 0x80;
+constexpr std::uint8_t kNewObj = 0x81;
+constexpr std::uint8_t kTuple1 = 0x85;
+constexpr std::uint8_t kTuple2 = 0x86;
+constexpr std::uint8_t kTuple3 = 0x87;
+constexpr std::uint8_t kNewTrue = 0x88;
+constexpr std::uint8_t kNewFalse = 0x89;
+constexpr std::uint8_t kLong1 = 0x8a;
+constexpr std::uint8_t kShortBinUnicode = 0x8c;
+constexpr std::uint8_t kEmptySet = 0x8f;
+constexpr std::uint8_t kAddItems = 0x90;
+constexpr std::uint8_t kStackGlobal = 0x93;
+constexpr std::uint8_t kMemoize = 0x94;
+constexpr std::uint8_t kFrame = 0x95;
 
 } // namespace
 

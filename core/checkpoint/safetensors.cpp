@@ -2,22 +2,19 @@
 
 #include "core/base/atomic_file.h"
 #include "core/checkpoint/printable.h"
+#include "core/checkpoint/safetensors_header.h"
 
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 
 namespace phono {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::int64_t kLengthBytes = 8;
-/// A wav2vec model's header has about 10 kB. Parsed, it takes many times its size.
+/// A wav2vec model's header has about 10 kB.
 constexpr std::int64_t kMaxHeader = 4 << 20;
 constexpr std::size_t kAlignment = 8;
-constexpr std::size_t kMaxDimensions = 32;
 constexpr const char* kMetadata = "__metadata__";
 
 struct Type {
@@ -60,82 +57,25 @@ Result<std::int64_t> headerLength(const InputFile& file)
     return static_cast<std::int64_t>(length);
 }
 
-/// The header as JSON, without names that occur twice and without deep nesting.
-Result<Json> parseHeader(const InputFile& file, const std::vector<std::byte>& bytes)
-{
-    constexpr int kMaxDepth = 3;
-    bool deep = false;
-    std::string twice;
-    std::array<std::unordered_set<std::string>, kMaxDepth + 2> names;
-    const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
-        const auto level = static_cast<std::size_t>(std::clamp(depth, 0, kMaxDepth + 1));
-        deep |= depth > kMaxDepth;
-        if (event == Json::parse_event_t::object_start)
-            names[std::min(level + 1, names.size() - 1)].clear();
-        else if (event == Json::parse_event_t::key
-                 && !names[level].insert(value.get<std::string>()).second)
-            twice = value.get<std::string>();
-        return !deep;
-    };
-    const auto* text = reinterpret_cast<const char*>(bytes.data());
-    auto header = Json::parse(text, text + bytes.size(), check, /*allow_exceptions=*/false);
-    if (deep || header.is_discarded() || !header.is_object())
-        return malformed(file, "its header is not a flat JSON object");
-    if (!twice.empty())
-        return malformed(file, "its header has " + printable(twice) + " twice");
-    return header;
-}
-
-/// A whole number from 0 to 2^63 - 1.
-bool readNumber(const Json& value, std::int64_t& number)
-{
-    if (!value.is_number_unsigned()
-        || value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
-        return false;
-    number = value.get<std::int64_t>();
-    return true;
-}
-
-bool readNumbers(const Json& values, std::size_t limit, std::vector<std::int64_t>& numbers)
-{
-    if (!values.is_array() || values.size() > limit)
-        return false;
-    numbers.resize(values.size());
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-        if (!readNumber(values[i], numbers[i]))
-            return false;
-    return true;
-}
-
-Result<Entry> readEntry(const InputFile& file, const std::string& name, const Json& value)
+/// The tensor with its type known and its size agreeing with its place.
+Result<Entry> checkEntry(const InputFile& file, SafetensorsHeader::Entry& stored)
 {
     const auto wrong = [&](const std::string& problem) {
-        return malformed(file, "the tensor " + printable(name) + " " + problem);
+        return malformed(file, "the tensor " + printable(stored.name) + " " + problem);
     };
-    Entry entry;
-    entry.info.name = name;
-    std::vector<std::int64_t> offsets;
-    if (!value.is_object() || value.size() != 3 || !value.contains("dtype")
-        || !value["dtype"].is_string() || !value.contains("shape")
-        || !readNumbers(value["shape"], kMaxDimensions, entry.info.shape)
-        || !value.contains("data_offsets") || !readNumbers(value["data_offsets"], 2, offsets)
-        || offsets.size() != 2)
-        return wrong("is not described by dtype, shape and data_offsets");
-    const auto code = value["dtype"].get<std::string>();
-    const auto type = std::ranges::find(kTypes, code, &Type::code);
+    const auto type = std::ranges::find(kTypes, stored.dtype, &Type::code);
     if (type == kTypes.end())
-        return wrong("is of type " + printable(code) + ", which cannot be read");
-    entry.info.dtype = type->dtype;
-    entry.info.dtypeName = toString(type->dtype);
-    entry.begin = offsets[0];
-    entry.end = offsets[1];
+        return wrong("is of type " + printable(stored.dtype) + ", which cannot be read");
     auto bytes = static_cast<std::int64_t>(itemSize(type->dtype));
-    for (const auto size : entry.info.shape)
+    for (const auto size : stored.shape)
         if (__builtin_mul_overflow(bytes, size, &bytes))
-            return wrong("claims the impossible shape " + toString(entry.info.shape));
+            return wrong("claims the impossible shape " + toString(stored.shape));
+    Entry entry{{stored.name, toString(type->dtype), type->dtype, std::move(stored.shape)},
+                stored.offsets[0],
+                stored.offsets[1]};
     if (entry.begin > entry.end || entry.end - entry.begin != bytes)
         return wrong(entry.info.describe() + " needs " + std::to_string(bytes)
-                     + " bytes, but its data_offsets are " + toString(offsets));
+                     + " bytes, but its data_offsets are " + toString(stored.offsets));
     return entry;
 }
 
@@ -158,22 +98,6 @@ Result<void> checkLayout(const InputFile& file, const std::vector<Entry>& entrie
                              + std::to_string(bytes)
                              + " follow its header. Download or copy it again");
     return {};
-}
-
-Result<TextMap> readMetadata(const InputFile& file, const Json& header)
-{
-    TextMap metadata;
-    const auto found = header.find(kMetadata);
-    if (found == header.end())
-        return metadata;
-    if (!found->is_object())
-        return malformed(file, "its metadata is no object");
-    for (const auto& [name, value] : found->items()) {
-        if (!value.is_string())
-            return malformed(file, "its metadata " + printable(name) + " is no text");
-        metadata.emplace(name, value.get<std::string>());
-    }
-    return metadata;
 }
 
 WeightList weightList(const InputFile& file, std::vector<Entry> entries, std::int64_t dataOffset)
@@ -207,7 +131,7 @@ Result<std::string> makeHeader(const std::vector<Tensor>& tensors, const TextMap
             {"dtype", type->code}, {"shape", tensor.shape}, {"data_offsets", {at, end}}};
         at = end;
     }
-    auto text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+    auto text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     text.append((kAlignment - text.size() % kAlignment) % kAlignment, ' ');
     return text;
 }
@@ -230,17 +154,13 @@ Result<SafetensorsFile> openSafetensors(const InputFile& file)
     const auto bytes = file.read(kLengthBytes, *length);
     if (!bytes)
         return bytes.error();
-    const auto header = parseHeader(file, *bytes);
+    auto header =
+        parseSafetensorsHeader({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
     if (!header)
-        return header.error();
-    auto metadata = readMetadata(file, *header);
-    if (!metadata)
-        return metadata.error();
+        return malformed(file, header.error().message);
     std::vector<Entry> entries;
-    for (const auto& [name, value] : header->items()) {
-        if (name == kMetadata)
-            continue;
-        auto entry = readEntry(file, name, value);
+    for (auto& stored : header->entries) {
+        auto entry = checkEntry(file, stored);
         if (!entry)
             return entry.error();
         entries.push_back(std::move(*entry));
@@ -250,7 +170,8 @@ Result<SafetensorsFile> openSafetensors(const InputFile& file)
     const auto dataOffset = kLengthBytes + *length;
     if (auto done = checkLayout(file, entries, file.size() - dataOffset); !done)
         return done.error();
-    return SafetensorsFile{weightList(file, std::move(entries), dataOffset), std::move(*metadata)};
+    return SafetensorsFile{weightList(file, std::move(entries), dataOffset),
+                           std::move(header->metadata)};
 }
 
 Result<void> writeSafetensors(const std::vector<Tensor>& tensors, const TextMap& metadata,

@@ -33,13 +33,14 @@ InspectPanel::InspectPanel(Document& document, TimeAxis& time, QWidget* parent)
     auto* margins = new QVBoxLayout(padded);
     margins->setContentsMargins(8, 0, 8, 4);
     margins->addWidget(m_panes);
-    m_stack->addWidget(m_empty);
-    m_stack->addWidget(padded);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_toolBar);
     column->addLayout(m_stack, 1);
+    // Only now: a stack without a parent shows what is added to it as a window.
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(padded);
     padded->setAutoFillBackground(true);
     padded->setBackgroundRole(QPalette::Base);
     setFocusProxy(m_panes);

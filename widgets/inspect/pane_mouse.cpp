@@ -88,6 +88,7 @@ void PaneMouse::press(QMouseEvent& event)
 {
     m_stack.setFocus(Qt::MouseFocusReason);
     const QPoint point = event.position().toPoint();
+    m_stack.setPointer(point);
     m_start = m_last = point;
     m_startView = m_stack.timeAxis().visible();
     m_pane = m_stack.paneAt(point);

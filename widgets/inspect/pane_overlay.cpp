@@ -51,7 +51,7 @@ QRect PaneOverlay::titleRect(const PaneStack& stack, const Pane& pane)
 {
     const QFontMetrics metrics(titleFont(stack));
     const QRect header = pane.headerRect();
-    const int arrow = pane.hasMenu() ? 14 : 0;
+    const int arrow = pane.hasMenu() && !stack.exporting() ? 14 : 0;
     return {header.left() - 4, header.top() + 2,
             metrics.horizontalAdvance(pane.title()) + 8 + arrow, header.height() - 4};
 }

@@ -150,9 +150,9 @@ void PaneStack::resizePane(const Pane& lower, int pixels)
         ++below;
     if (above == m_panes.rend() || below == m_panes.end())
         return;
-    constexpr int kLeast = Pane::kHeaderHeight + 24;
+    constexpr int kLeast = Pane::kHeaderHeight + 32;
     const auto full = [](const Pane& p) {
-        return p.plotRect().height() + Pane::kHeaderHeight;
+        return p.rect()->outerRect().height();
     };
     const int moved =
         std::clamp(pixels, kLeast - full(**above), std::max(0, full(**below) - kLeast));

@@ -1,5 +1,7 @@
 #include "widgets/plot/heatmap_renderer.h"
 
+#include <QtConcurrent>
+
 #include <algorithm>
 #include <cmath>
 
@@ -29,6 +31,26 @@ FrameSpan framesIn(const FrameGeometry& geometry, double start, double step, std
         span.last = std::int64_t(std::floor(end));
     }
     return {std::max<std::int64_t>(0, span.first), std::min(frames, span.last)};
+}
+
+/// The largest or the mean of `count` rows of a block.
+void mergeRows(const float* row, int count, bool mean, float (&merged)[kBlock])
+{
+    std::copy_n(row, kBlock, merged);
+    for (int r = 1; r < count; ++r) {
+        row += kBlock;
+        if (mean) {
+            for (int i = 0; i < kBlock; ++i)
+                merged[i] += row[i];
+        } else {
+            for (int i = 0; i < kBlock; ++i)
+                merged[i] = merged[i] < row[i] ? row[i] : merged[i];
+        }
+    }
+    if (mean) {
+        for (float& value : merged)
+            value /= float(count);
+    }
 }
 
 } // namespace
@@ -96,7 +118,7 @@ void HeatmapRenderer::shiftColumns(std::int64_t by)
     }
 }
 
-void HeatmapRenderer::updateColumns(const PlotArea& area)
+void HeatmapRenderer::placeColumns(const PlotArea& area)
 {
     const int count = area.columns();
     const double step = area.time.length() / count;
@@ -111,32 +133,47 @@ void HeatmapRenderer::updateColumns(const PlotArea& area)
         m_states.assign(std::size_t(count), Column::Unread);
         m_numbers.resize(std::size_t(count) * std::size_t(m_summary->pyramid.channels()));
     }
-    readColumns(0, count);
 }
 
-void HeatmapRenderer::readColumns(int first, int last)
+void HeatmapRenderer::readColumns(Strip& strip)
 {
     const auto& pyramid = m_summary->pyramid;
     const auto channels = std::size_t(pyramid.channels());
     const std::int64_t cell = pyramid.cellFrames(m_step / m_geometry.hopSeconds());
     FrameSpan previous;
-    for (int x = first; x < last; ++x) {
+    for (int x = strip.first; x < strip.last; ++x) {
         const double start = m_anchor + double(m_first + x) * m_step;
         const FrameSpan span = framesIn(m_geometry, start, m_step, pyramid.frames());
         auto& state = m_states[std::size_t(x)];
         if (state == Column::Unread) {
             state = span.empty() ? Column::Empty : Column::Read;
             float* out = m_numbers.data() + std::size_t(x) * channels;
+            ++strip.read;
             if (span.empty())
                 continue;
-            if (x > first && span.first == previous.first && span.last == previous.last)
+            if (x > strip.first && span.first == previous.first && span.last == previous.last)
                 std::copy_n(out - channels, channels, out);
             else
                 pyramid.aggregate(span.first, span.last, cell, 0, {out, channels});
-            ++m_columnsRead;
         }
         previous = span;
     }
+}
+
+std::vector<HeatmapRenderer::Rows> HeatmapRenderer::pixelRows(const PlotArea& area) const
+{
+    std::vector<Rows> rows(std::size_t(area.rows()));
+    const double perRow = (area.high - area.low) / area.rows();
+    for (std::size_t y = 0; y < rows.size(); ++y) {
+        // Rank r spans r - 0.5 to r + 0.5.
+        const double bottom = area.low + 0.5 + perRow * double(y);
+        const double top = bottom + perRow;
+        const double middle = (bottom + top) / 2;
+        const int first = int(std::floor(perRow < 1 ? middle : bottom));
+        const int last = perRow < 1 ? first + 1 : int(std::floor(top));
+        rows[y] = {std::max(0, first), std::min(m_summary->pyramid.channels(), last)};
+    }
+    return rows;
 }
 
 QImage HeatmapRenderer::render(const PlotArea& area)
@@ -146,82 +183,75 @@ QImage HeatmapRenderer::render(const PlotArea& area)
     if (!m_summary || m_summary->pyramid.frames() == 0 || width < 1 || height < 1
         || !(area.time.length() > 0) || !(area.high > area.low))
         return {};
-    updateColumns(area);
-
-    std::vector<Rows> rows(static_cast<std::size_t>(height));
-    const int channels = m_summary->pyramid.channels();
-    const double perRow = (area.high - area.low) / height;
-    for (int y = 0; y < height; ++y) {
-        const double bottom = area.low + 0.5 + perRow * y;
-        const double top = bottom + perRow;
-        int first = 0, last = 0;
-        if (perRow < 1) {
-            first = int(std::floor((bottom + top) / 2));
-            last = first + 1;
-        } else {
-            first = int(std::floor(bottom));
-            last = int(std::floor(top));
-        }
-        rows[std::size_t(y)] = {std::max(0, first), std::min(channels, last)};
-    }
+    placeColumns(area);
+    const auto rows = pixelRows(area);
     QImage image(width, height, QImage::Format_ARGB32_Premultiplied);
     image.setDevicePixelRatio(area.devicePixelRatio);
-    m_ranked.resize(std::size_t(channels) * kBlock);
-    for (int x = 0; x < width; x += kBlock)
-        paintBlock(image, x, std::min(kBlock, width - x), rows);
+    image.bits(); // detaches before the threads share it
+    constexpr int kStrip = 8 * kBlock;
+    std::vector<Strip> strips;
+    for (int x = 0; x < width; x += kStrip)
+        strips.push_back({x, std::min(width, x + kStrip), 0});
+    // The calling thread takes part, so a busy pool delays nothing.
+    QtConcurrent::blockingMap(strips, [&](Strip& strip) {
+        readColumns(strip);
+        paintColumns(strip, rows, image);
+    });
+    for (const Strip& strip : strips)
+        m_columnsRead += strip.read;
     return image;
 }
 
-void HeatmapRenderer::paintBlock(QImage& image, int firstColumn, int columns,
-                                 const std::vector<Rows>& rows)
+void HeatmapRenderer::rankColumns(int first, int columns, std::vector<float>& ranked) const
 {
-    const int channels = m_summary->pyramid.channels();
+    const auto channels = std::size_t(m_summary->pyramid.channels());
     const auto& order = m_summary->order;
-    const bool mean = m_summary->pyramid.aggregation() == Aggregation::Mean;
     for (int i = 0; i < columns; ++i) {
-        const float* numbers =
-            m_numbers.data() + std::size_t(firstColumn + i) * std::size_t(channels);
-        for (int rank = 0; rank < channels; ++rank)
-            m_ranked[std::size_t(rank * kBlock + i)] = numbers[order[std::size_t(rank)]];
+        const float* numbers = m_numbers.data() + std::size_t(first + i) * channels;
+        for (std::size_t rank = 0; rank < channels; ++rank)
+            ranked[rank * kBlock + std::size_t(i)] = numbers[order[rank]];
     }
-    if (m_scores) {
-        for (int rank = 0; rank < channels; ++rank) {
-            const int channel = order[std::size_t(rank)];
-            const auto center = float(m_summary->statistics.mean(channel));
-            const double deviation = m_summary->statistics.deviation(channel);
-            const float scale = deviation > 0 ? float(1 / deviation) : 0.0f;
-            for (int i = 0; i < kBlock; ++i) {
-                float& v = m_ranked[std::size_t(rank * kBlock + i)];
-                v = (v - center) * scale;
-            }
-        }
+    if (!m_scores)
+        return;
+    for (std::size_t rank = 0; rank < channels; ++rank) {
+        const auto center = float(m_summary->statistics.mean(order[rank]));
+        const double deviation = m_summary->statistics.deviation(order[rank]);
+        const float scale = deviation > 0 ? float(1 / deviation) : 0.0f;
+        float* row = ranked.data() + rank * kBlock;
+        for (int i = 0; i < kBlock; ++i)
+            row[i] = (row[i] - center) * scale;
     }
+}
 
+void HeatmapRenderer::paintColumns(const Strip& strip, const std::vector<Rows>& rows,
+                                   QImage& image) const
+{
+    const bool mean = m_summary->pyramid.aggregation() == Aggregation::Mean;
     const float low = float(m_low);
     const float scale = m_high > m_low ? float(256 / (m_high - m_low)) : 0.0f;
-    float merged[kBlock];
-    for (std::size_t y = 0; y < rows.size(); ++y) {
-        auto* out =
-            reinterpret_cast<QRgb*>(image.scanLine(image.height() - 1 - int(y))) + firstColumn;
-        const Rows& range = rows[y];
-        if (range.first >= range.last) {
-            std::fill_n(out, columns, 0u);
-            continue;
-        }
-        const float* row = m_ranked.data() + range.first * kBlock;
-        std::copy_n(row, kBlock, merged);
-        for (int r = range.first + 1; r < range.last; ++r) {
-            row += kBlock;
-            for (int i = 0; i < kBlock; ++i)
-                merged[i] = mean ? merged[i] + row[i] : std::max(merged[i], row[i]);
-        }
-        const float share = mean ? 1.0f / float(range.last - range.first) : 1.0f;
-        for (int i = 0; i < columns; ++i) {
-            const float place = (merged[i] * share - low) * scale;
-            // NaN compares false and so becomes the lowest colour.
-            const int index = place > 0 ? (place < 255 ? int(place) : 255) : 0;
-            const auto state = m_states[std::size_t(firstColumn + i)];
-            out[i] = state == Column::Read ? (*m_colors)[std::size_t(index)] : 0u;
+    std::vector<float> ranked(std::size_t(m_summary->pyramid.channels()) * kBlock);
+    // bits() and scanLine() would count references, from several threads at once.
+    auto* pixels = const_cast<uchar*>(image.constBits());
+    for (int x = strip.first; x < strip.last; x += kBlock) {
+        const int columns = std::min(kBlock, strip.last - x);
+        rankColumns(x, columns, ranked);
+        for (std::size_t y = 0; y < rows.size(); ++y) {
+            const qsizetype line = image.height() - 1 - qsizetype(y);
+            auto* out = reinterpret_cast<QRgb*>(pixels + line * image.bytesPerLine()) + x;
+            const Rows& range = rows[y];
+            if (range.first >= range.last) {
+                std::fill_n(out, columns, 0u);
+                continue;
+            }
+            float merged[kBlock];
+            mergeRows(ranked.data() + range.first * kBlock, range.last - range.first, mean, merged);
+            for (int i = 0; i < columns; ++i) {
+                const float place = (merged[i] - low) * scale;
+                // NaN compares false and so becomes the lowest colour.
+                const int index = place > 0 ? (place < 255 ? int(place) : 255) : 0;
+                const bool read = m_states[std::size_t(x + i)] == Column::Read;
+                out[i] = read ? (*m_colors)[std::size_t(index)] : 0u;
+            }
         }
     }
 }

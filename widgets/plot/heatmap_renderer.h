@@ -38,11 +38,19 @@ private:
         int first = 0, last = 0; ///< ranks [first, last) of one pixel row; empty outside
     };
 
-    void updateColumns(const PlotArea& area);
+    /// Columns [first, last) of one image, that one thread works on.
+    struct Strip {
+        int first = 0, last = 0;
+        std::int64_t read = 0; ///< columns that had to be read
+    };
+
+    void placeColumns(const PlotArea& area);
     void shiftColumns(std::int64_t by);
-    void readColumns(int first, int last);
     void forgetFrom(std::int64_t frame);
-    void paintBlock(QImage& image, int firstColumn, int columns, const std::vector<Rows>& rows);
+    std::vector<Rows> pixelRows(const PlotArea& area) const;
+    void readColumns(Strip& strip);
+    void paintColumns(const Strip& strip, const std::vector<Rows>& rows, QImage& image) const;
+    void rankColumns(int first, int columns, std::vector<float>& ranked) const;
 
     std::shared_ptr<const FeatureSummary> m_summary;
     FrameGeometry m_geometry;
@@ -57,7 +65,6 @@ private:
     std::vector<Column> m_states;
     std::vector<float> m_numbers; ///< [columns, channels]
     std::int64_t m_columnsRead = 0;
-    std::vector<float> m_ranked; ///< one block of columns, [rows, kBlock]
 };
 
 } // namespace phono

@@ -73,7 +73,7 @@ std::int64_t TimePyramid::cellFrames(double frames) const
 {
     std::int64_t best = 1;
     for (const auto& level : m_levels) {
-        if (double(level.cellFrames) * 2 <= frames)
+        if (double(level.cellFrames) <= frames)
             best = level.cellFrames;
     }
     return best;

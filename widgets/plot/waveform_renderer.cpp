@@ -70,7 +70,9 @@ void paintLine(QPainter& painter, const PlotArea& area, std::span<const float> s
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(colors.line, 1.2));
-    painter.drawPolyline(points);
+    // One by one: a whole antialiased polyline of noise takes Qt's rasteriser a second.
+    for (int i = 1; i < points.size(); ++i)
+        painter.drawLine(points[i - 1], points[i]);
     const double apart = area.rect.width() / (area.time.length() * rate);
     constexpr double kDotsFrom = 5;
     if (apart >= kDotsFrom) {

@@ -108,7 +108,7 @@ void CheckpointPicker::showResult(const Result<Checkpoint>& result)
         return;
     }
     m_title->setText(QFileInfo(m_path).fileName());
-    m_text->setHtml(toHtml(summaryOf(*result)));
+    m_text->setHtml(toHtml(fullSummary(*result)));
 }
 
 void CheckpointPicker::choose()

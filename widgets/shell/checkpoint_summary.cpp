@@ -66,7 +66,7 @@ SummarySection modelSection(const Checkpoint& checkpoint)
 
 } // namespace
 
-std::vector<SummarySection> summaryOf(const Checkpoint& checkpoint)
+std::vector<SummarySection> modelSummary(const Checkpoint& checkpoint)
 {
     std::vector<SummarySection> sections;
     if (!checkpoint.warnings.empty()) {
@@ -82,8 +82,24 @@ std::vector<SummarySection> summaryOf(const Checkpoint& checkpoint)
             origin.rows.push_back({QString::fromStdString(name), QString::fromStdString(value)});
         sections.push_back(std::move(origin));
     }
+    return sections;
+}
+
+std::vector<SummarySection> fullSummary(const Checkpoint& checkpoint)
+{
+    std::vector<SummarySection> sections = modelSummary(checkpoint);
     sections.push_back(fileSection(checkpoint));
     return sections;
+}
+
+QString toPlainText(const std::vector<SummarySection>& sections)
+{
+    QStringList lines;
+    for (const SummarySection& section : sections) {
+        for (const SummaryRow& row : section.rows)
+            lines << (row.name.isEmpty() ? row.value : row.name + QStringLiteral(": ") + row.value);
+    }
+    return lines.join(QLatin1Char('\n'));
 }
 
 QString toHtml(const std::vector<SummarySection>& sections)

@@ -20,10 +20,13 @@ struct SummarySection {
     std::vector<SummaryRow> rows;
 };
 
-/// What a checkpoint is and where it comes from, for people.
-std::vector<SummarySection> summaryOf(const Checkpoint& checkpoint);
+/// What a checkpoint is and where it comes from, for people; what is odd comes first.
+std::vector<SummarySection> modelSummary(const Checkpoint& checkpoint);
+/// The same, and the file it lies in.
+std::vector<SummarySection> fullSummary(const Checkpoint& checkpoint);
 
-/// The same as rich text; everything from the file is escaped.
+QString toPlainText(const std::vector<SummarySection>& sections);
+/// As rich text; everything from the file is escaped.
 QString toHtml(const std::vector<SummarySection>& sections);
 
 } // namespace phono

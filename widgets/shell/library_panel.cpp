@@ -67,6 +67,8 @@ LibraryPanel::LibraryPanel(const QStringList& audioFilters, QWidget* parent)
     auto* tabs = new QTabWidget(this);
     tabs->setObjectName(QStringLiteral("libraryTabs"));
     tabs->setDocumentMode(true);
+    tabs->setUsesScrollButtons(false);
+    tabs->setElideMode(Qt::ElideRight);
     tabs->addTab(makeRecordingsTab(), tr("Recordings"));
     tabs->addTab(makeCheckpointsTab(), tr("Checkpoints"));
     auto* column = new QVBoxLayout(this);

@@ -37,11 +37,6 @@ QColor colourOf(Severity severity, const Theme& theme)
     return theme.accent;
 }
 
-QString markOf(Severity severity)
-{
-    return severity == Severity::Info ? QStringLiteral("ⓘ") : QStringLiteral("⚠");
-}
-
 QLabel* makeText(QWidget* parent)
 {
     auto* label = new QLabel(parent);
@@ -77,7 +72,7 @@ MessageBar::MessageBar(QWidget* parent)
     m_actions->setContentsMargins(0, 0, 0, 0);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
-    row->addWidget(m_mark, 0, Qt::AlignTop);
+    row->addWidget(m_mark);
     row->addWidget(m_text, 1);
     row->addLayout(m_actions);
     for (auto* widget :
@@ -100,7 +95,10 @@ void MessageBar::show(Notice notice)
 {
     if (!notice.key.isEmpty())
         std::erase_if(m_notices, [&](const Notice& other) { return other.key == notice.key; });
-    m_notices.insert(m_notices.begin(), std::move(notice));
+    const auto at = std::find_if(m_notices.begin(), m_notices.end(), [&](const Notice& other) {
+        return other.severity <= notice.severity;
+    });
+    m_notices.insert(at, std::move(notice));
     m_index = 0;
     refresh();
 }
@@ -145,6 +143,9 @@ void MessageBar::refresh()
 
     m_index = std::min(m_index, m_notices.size() - 1);
     const Notice& notice = current();
+    m_mark->setPixmap(
+        lineIcon(QStringLiteral("warning")).pixmap(QSize(16, 16), devicePixelRatioF()));
+    m_mark->setVisible(notice.severity != Severity::Info);
     m_text->setText(notice.text);
     m_details->setText(notice.details);
     m_more->setVisible(!notice.details.isEmpty());
@@ -174,13 +175,7 @@ void MessageBar::refreshColours()
 {
     if (m_notices.empty())
         return;
-    const QColor colour = colourOf(current().severity, Theme::of(palette()));
-    m_mark->setText(markOf(current().severity));
-    QPalette marked = m_mark->palette();
-    marked.setColor(QPalette::WindowText, colour);
-    if (marked != m_mark->palette())
-        m_mark->setPalette(marked);
-    m_edge = colour;
+    m_edge = colourOf(current().severity, Theme::of(palette()));
     update();
 }
 

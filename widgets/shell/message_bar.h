@@ -13,8 +13,8 @@ class QToolButton;
 
 namespace phono {
 
-/// One line under the toolbar that shows notices, the newest first, until they are dismissed.
-/// Hidden when there are none. The only place where the workbench speaks up by itself.
+/// One line that shows notices until they are dismissed: errors first, then warnings, the newest of
+/// each first. Hidden when there are none. The only place where the workbench speaks up by itself.
 class MessageBar : public QFrame {
     Q_OBJECT
 public:
@@ -39,7 +39,7 @@ private:
     void refresh();
     void refreshColours();
 
-    std::vector<Notice> m_notices; // newest first
+    std::vector<Notice> m_notices; // in the order they are shown
     std::size_t m_index = 0;
 
     QColor m_edge;

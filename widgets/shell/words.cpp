@@ -29,6 +29,14 @@ QString durationWords(double seconds)
     return QStringLiteral("%1 s").arg(total);
 }
 
+QString sentence(const std::string& message)
+{
+    QString text = QString::fromStdString(message);
+    if (!text.isEmpty())
+        text[0] = text[0].toUpper();
+    return text;
+}
+
 QString sizeWords(std::int64_t bytes)
 {
     constexpr std::array kUnits = {"kB", "MB", "GB", "TB"};

@@ -3,11 +3,14 @@
 #include <QString>
 
 #include <cstdint>
+#include <string>
 
 namespace phono {
 
 /// "8 s", "3 min 20 s", "1 h 02 min": a duration at the precision of speech, rounded up.
 QString durationWords(double seconds);
+/// An error's message as a sentence of its own: with a capital.
+QString sentence(const std::string& message);
 /// "12.4 MB", in powers of 1000.
 QString sizeWords(std::int64_t bytes);
 /// "16 kHz", "44.1 kHz".
