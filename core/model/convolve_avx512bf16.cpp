@@ -29,8 +29,6 @@ void addTap(const PackedConv<BFloat16>& conv, const BFloat16* in, const BFloat16
     for (int i = 0; i < conv.inChannels; i += 2, in += 2, weights += 2 * kPanel) {
         const __m512bh low = load(weights);
         const __m512bh high = load(weights + kPanel);
-        __builtin_prefetch(weights + 16 * kPanel);
-        __builtin_prefetch(weights + 17 * kPanel);
 #pragma GCC unroll 14
         for (int r = 0; r < kRows; ++r) {
             const __m512bh x = pairOf(in + static_cast<std::size_t>(r) * inStep);

@@ -53,6 +53,8 @@ public:
     ~Extractor();
     Extractor(Extractor&&) noexcept;
     Extractor& operator=(Extractor&&) noexcept;
+    Extractor(const Extractor&) = delete;
+    Extractor& operator=(const Extractor&) = delete;
 
     const ModelConfig& config() const;
     const ExtractorBackend& backend() const;

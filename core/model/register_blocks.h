@@ -16,7 +16,7 @@ struct RegisterBlocks {
     typedef float Unaligned __attribute__((vector_size(kWidth * sizeof(float)), aligned(4)));
     static constexpr int kPanel = 2 * kWidth;
     // Products summed up before they meet the larger sum of all: keeps rounding near a BLAS's.
-    static constexpr int kDepth = 256;
+    static constexpr int kDepth = 512;
 
     static void convolve(const PackedConv<float>& conv, const float* in, int rows, float* out)
     {
@@ -53,8 +53,6 @@ private:
         for (int i = 0; i < depth; ++i, ++in, weights += kPanel) {
             const Vector low = load(weights);
             const Vector high = load(weights + kWidth);
-            __builtin_prefetch(weights + 8 * kPanel);
-            __builtin_prefetch(weights + 8 * kPanel + kWidth);
 #pragma GCC unroll 14
             for (int r = 0; r < kRows; ++r) {
                 const Vector x = Vector{} + in[static_cast<std::size_t>(r) * inStep];

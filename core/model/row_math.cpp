@@ -22,6 +22,12 @@ PHONO_CLONES void affineRelu(const float* in, const float* scale, const float* s
     }
 }
 
+PHONO_CLONES void relu(float* inOut, std::size_t n)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        inOut[c] = inOut[c] > 0 ? inOut[c] : 0;
+}
+
 /// Exact (erf) GELU, as torch computes it.
 float gelu(float x)
 {
@@ -84,9 +90,12 @@ void affineActivate(const float* in, const ChannelAffine& affine, Activation act
 
 void activate(Activation activation, float* inOut, std::size_t n)
 {
-    for (std::size_t c = 0; c < n; ++c) {
-        inOut[c] = activation == Activation::Gelu ? gelu(inOut[c]) : inOut[c] > 0 ? inOut[c] : 0;
+    if (activation == Activation::Relu) {
+        relu(inOut, n);
+        return;
     }
+    for (std::size_t c = 0; c < n; ++c)
+        inOut[c] = gelu(inOut[c]);
 }
 
 PHONO_CLONES void addScaled(float* inOut, const float* residual, float factor, std::size_t n)
@@ -104,13 +113,25 @@ void logCompress(float* inOut, std::size_t n)
 PHONO_CLONES void convolveSamples(const float* samples, std::size_t taps, const float* weights,
                                   const float* bias, float* out, std::size_t n)
 {
-    for (std::size_t c = 0; c < n; ++c)
+    // Sums of a few channels stay in registers over all taps.
+    constexpr std::size_t kBlock = 64;
+    std::size_t c = 0;
+    for (; c + kBlock <= n; c += kBlock) {
+        float sums[kBlock];
+        for (std::size_t i = 0; i < kBlock; ++i)
+            sums[i] = bias[c + i];
+        for (std::size_t j = 0; j < taps; ++j) {
+            const float* tap = weights + j * n + c;
+            for (std::size_t i = 0; i < kBlock; ++i)
+                sums[i] += samples[j] * tap[i];
+        }
+        for (std::size_t i = 0; i < kBlock; ++i)
+            out[c + i] = sums[i];
+    }
+    for (; c < n; ++c) {
         out[c] = bias[c];
-    for (std::size_t j = 0; j < taps; ++j) {
-        const float sample = samples[j];
-        const float* tap = weights + j * n;
-        for (std::size_t c = 0; c < n; ++c)
-            out[c] += sample * tap[c];
+        for (std::size_t j = 0; j < taps; ++j)
+            out[c] += samples[j] * weights[j * n + c];
     }
 }
 
