@@ -23,8 +23,8 @@ struct DocumentFeature {
     bool complete() const { return totalFrames > 0 && values.frames() == totalFrames; }
 };
 
-/// One open recording and everything computed from it, as the panels see it. Passive: a loader fills
-/// it through the setters, on the UI thread; panels read it and listen.
+/// One open recording and everything computed from it, as the panels see it. Passive: a loader
+/// fills it through the setters, on the UI thread; panels read it and listen.
 class Document : public QObject {
     Q_OBJECT
 public:

@@ -14,8 +14,9 @@ struct TimeRange {
     bool operator==(const TimeRange&) const = default;
 };
 
-/// What all panes over one recording share: the stretch in view, the cursor, the selection, the play
-/// head. In seconds; everything is clamped to [0, duration]. Signals fire only on real changes.
+/// What all panes over one recording share: the stretch in view, the cursor, the selection, the
+/// play head. In seconds; everything is clamped to [0, duration]. Signals fire only on real
+/// changes.
 class TimeAxis : public QObject {
     Q_OBJECT
 public:

@@ -19,8 +19,7 @@ Result<std::shared_ptr<FeatureStorage>> FeatureStorage::create(std::int64_t fram
     auto file = TemporaryFile::create("features", static_cast<std::int64_t>(bytes));
     if (!file)
         return file.error();
-    void* mapping
-        = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file->descriptor(), 0);
+    void* mapping = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file->descriptor(), 0);
     if (mapping == MAP_FAILED)
         return Error{"cannot map " + std::to_string(bytes >> 20) + " MiB for features"};
     storage->m_mapping = mapping;

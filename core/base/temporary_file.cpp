@@ -1,12 +1,11 @@
 #include "core/base/temporary_file.h"
 
-#include <fcntl.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 #include <utility>
 
 namespace phono {
@@ -35,8 +34,8 @@ Result<TemporaryFile> TemporaryFile::create(std::string_view purpose, std::int64
     };
     struct statvfs disk = {};
     if (statvfs(directory.c_str(), &disk) == 0) {
-        const auto free = static_cast<std::int64_t>(disk.f_bavail)
-            * static_cast<std::int64_t>(disk.f_frsize);
+        const auto free =
+            static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
         if (free < bytes)
             return failed("only " + mebibytes(free) + " are free");
     }

@@ -8,8 +8,9 @@
 
 namespace phono {
 
-/// A file in the temporary directory ($TMPDIR or /tmp) that has no name: it is gone when this object
-/// is, or when the program dies. read() and write() are positioned and may run on several threads.
+/// A file in the temporary directory ($TMPDIR or /tmp) that has no name: it is gone when this
+/// object is, or when the program dies. read() and write() are positioned and may run on several
+/// threads.
 class TemporaryFile {
 public:
     /// Makes a file of `bytes` bytes (sparse). `purpose` stands in error messages. Fails with clear
