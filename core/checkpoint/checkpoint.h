@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/checkpoint/model_config.h"
 #include "core/checkpoint/tensor.h"
+#include "core/checkpoint/training_state.h"
 
 #include <filesystem>
 #include <string>
@@ -43,9 +44,9 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path& path, const Progr
 /// Writes the fairseq dictionary (`args` None, `cfg`, `model`, …) that
 /// torch.load(weights_only=True) and fairseq accept, or safetensors with the configuration in its
 /// metadata, by the extension. To a temporary name first, then renamed; never over an existing file
-/// unless `force`.
+/// unless `force`. A `.pt` file may hold a training state too.
 Result<void> writeCheckpoint(const Checkpoint& checkpoint, const std::filesystem::path& path,
-                             bool force = false);
+                             bool force = false, const TrainingState* training = nullptr);
 
 /// The weights' names and shapes that `config` calls for, in fairseq's registration order (SPEC 6).
 std::vector<std::pair<std::string, std::vector<std::int64_t>>>

@@ -106,38 +106,53 @@ std::int64_t updatesOf(const Checkpoint& checkpoint)
     return updates;
 }
 
+void writeFields(PickleWriter& pickle, const NamedFields& fields)
+{
+    for (const auto& [name, value] : fields)
+        entry(pickle, name, value);
+}
+
 /// What fairseq needs to build the task, the model and the criterion; it fills in the rest from its
 /// own defaults.
-void writeConfig(PickleWriter& pickle, const ModelConfig& config)
+std::vector<std::pair<std::string, NamedFields>> minimalSettings(const ModelConfig& config)
+{
+    const auto name = [](const char* text) {
+        return std::pair<std::string, FieldValue>("_name", std::string(text));
+    };
+    return {{"common", {{"_name", {}}}},
+            {"task",
+             {name("audio_pretraining"),
+              {"data", std::string()},
+              {"sample_rate", std::int64_t(16000)},
+              {"normalize", false}}},
+            {"criterion", {name("wav2vec"), {"infonce", config.infonce}, {"loss_weights", {}}}},
+            {"optimizer", {name("adam")}},
+            {"lr_scheduler", {name("cosine")}}};
+}
+
+void writeConfig(PickleWriter& pickle, const ModelConfig& config, const TrainingState* training)
 {
     pickle.text("cfg");
     pickle.dictionary([&] {
         entry(pickle, "_name", {});
-        section(pickle, "common", [&] { entry(pickle, "_name", {}); });
         section(pickle, "model", [&] {
             entry(pickle, "_name", std::string("wav2vec"));
-            for (const auto& [name, value] : fieldsOf(config))
-                entry(pickle, name, value);
+            writeFields(pickle, fieldsOf(config));
         });
-        section(pickle, "task", [&] {
-            entry(pickle, "_name", std::string("audio_pretraining"));
-            entry(pickle, "data", std::string());
-            entry(pickle, "sample_rate", std::int64_t(16000));
-            entry(pickle, "normalize", false);
-        });
-        section(pickle, "criterion", [&] {
-            entry(pickle, "_name", std::string("wav2vec"));
-            entry(pickle, "infonce", config.infonce);
-            entry(pickle, "loss_weights", {});
-            pickle.text("log_keys");
-            pickle.emptyList();
-        });
-        section(pickle, "optimizer", [&] { entry(pickle, "_name", std::string("adam")); });
-        section(pickle, "lr_scheduler", [&] { entry(pickle, "_name", std::string("cosine")); });
+        const auto settings = training ? training->settings : minimalSettings(config);
+        for (const auto& [name, fields] : settings)
+            section(pickle, name, [&, &name = name, &fields = fields] {
+                writeFields(pickle, fields);
+                if (name == "criterion") {
+                    pickle.text("log_keys");
+                    pickle.emptyList();
+                }
+            });
     });
 }
 
-void writeHistory(PickleWriter& pickle, const Checkpoint& checkpoint)
+void writeHistory(PickleWriter& pickle, std::int64_t updates, std::int64_t epoch,
+                  std::int64_t batch)
 {
     pickle.text("optimizer_history");
     pickle.list([&] {
@@ -145,26 +160,64 @@ void writeHistory(PickleWriter& pickle, const Checkpoint& checkpoint)
             entry(pickle, "criterion_name", std::string("Wav2vecCriterion"));
             entry(pickle, "optimizer_name", std::string("FairseqAdam"));
             section(pickle, "lr_scheduler_state", [&] { entry(pickle, "best", {}); });
-            entry(pickle, "num_updates", updatesOf(checkpoint));
+            entry(pickle, "num_updates", updates);
         });
     });
     section(pickle, "task_state", [] {});
     section(pickle, "extra_state", [&] {
         section(pickle, "train_iterator", [&] {
-            entry(pickle, "epoch", std::int64_t(1));
-            entry(pickle, "iterations_in_epoch", std::int64_t(0));
+            entry(pickle, "epoch", epoch);
+            entry(pickle, "iterations_in_epoch", batch);
         });
     });
-    pickle.text("last_optimizer_state");
-    pickle.none();
 }
 
-std::string makePickle(const Checkpoint& checkpoint, Storages& storages)
+/// As the state_dict() of fairseq's Adam: by the parameters' numbers.
+void writeOptimizer(PickleWriter& pickle, const TrainingState& training, Storages& storages)
+{
+    section(pickle, "last_optimizer_state", [&] {
+        pickle.text("state");
+        pickle.dictionary([&] {
+            for (std::size_t i = 0; i < training.expAvg.size(); ++i) {
+                pickle.integer(static_cast<std::int64_t>(i));
+                pickle.dictionary([&] {
+                    entry(pickle, "step", training.updates);
+                    pickle.text("exp_avg");
+                    writeTensor(pickle, training.expAvg[i], storages);
+                    pickle.text("exp_avg_sq");
+                    writeTensor(pickle, training.expAvgSq[i], storages);
+                });
+            }
+        });
+        pickle.text("param_groups");
+        pickle.list([&] {
+            pickle.dictionary([&] {
+                entry(pickle, "lr", training.lr);
+                pickle.text("betas");
+                pickle.tuple([&] {
+                    pickle.real(training.adamBetas[0]);
+                    pickle.real(training.adamBetas[1]);
+                });
+                entry(pickle, "eps", training.adamEps);
+                entry(pickle, "weight_decay", training.weightDecay);
+                entry(pickle, "amsgrad", false);
+                pickle.text("params");
+                pickle.list([&] {
+                    for (std::size_t i = 0; i < training.expAvg.size(); ++i)
+                        pickle.integer(static_cast<std::int64_t>(i));
+                });
+            });
+        });
+    });
+}
+
+std::string makePickle(const Checkpoint& checkpoint, const TrainingState* training,
+                       Storages& storages)
 {
     PickleWriter pickle;
     pickle.dictionary([&] {
         entry(pickle, "args", {});
-        writeConfig(pickle, checkpoint.config);
+        writeConfig(pickle, checkpoint.config, training);
         pickle.text("model");
         pickle.orderedDictionary([&] {
             for (const auto& tensor : checkpoint.tensors) {
@@ -173,21 +226,30 @@ std::string makePickle(const Checkpoint& checkpoint, Storages& storages)
             }
         });
         entry(pickle, "criterion", {});
-        writeHistory(pickle, checkpoint);
+        if (training) {
+            writeHistory(pickle, training->updates, training->epoch, training->batch);
+            writeOptimizer(pickle, *training, storages);
+        } else {
+            writeHistory(pickle, updatesOf(checkpoint), 1, 0);
+            entry(pickle, "last_optimizer_state", {});
+        }
         section(pickle, "phonoscope", [&] {
             section(pickle, "provenance", [&] {
                 for (const auto& [name, value] : checkpoint.provenance)
                     entry(pickle, name, value);
             });
+            if (training)
+                section(pickle, "progress", [&] { writeFields(pickle, training->progress); });
         });
     });
     return pickle.finish();
 }
 
-Result<void> writeTorch(const Checkpoint& checkpoint, const std::filesystem::path& path, bool force)
+Result<void> writeTorch(const Checkpoint& checkpoint, const TrainingState* training,
+                        const std::filesystem::path& path, bool force)
 {
     Storages storages;
-    const auto pickle = makePickle(checkpoint, storages);
+    const auto pickle = makePickle(checkpoint, training, storages);
     auto file = AtomicFile::create(path, force);
     if (!file)
         return file.error();
@@ -241,18 +303,18 @@ Result<void> checkComplete(const Checkpoint& checkpoint)
 } // namespace
 
 Result<void> writeCheckpoint(const Checkpoint& original, const std::filesystem::path& path,
-                             bool force)
+                             bool force, const TrainingState* training)
 {
     if (auto done = checkComplete(original); !done)
         return done;
     const auto checkpoint = withoutFileFacts(original);
     const auto extension = path.extension();
     if (extension == ".pt")
-        return writeTorch(checkpoint, path, force);
-    if (extension == ".safetensors")
+        return writeTorch(checkpoint, training, path, force);
+    if (extension == ".safetensors" && !training)
         return writeSafetensors(checkpoint.tensors, metadataOf(checkpoint), path, force);
-    return Error{"cannot tell the format of " + path.string()
-                 + ": give it the extension .pt or .safetensors"};
+    return Error{"cannot tell the format of " + path.string() + ": give it the extension .pt"
+                 + (training ? "" : " or .safetensors")};
 }
 
 } // namespace phono

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <ATen/ATen.h>
+
+#include <memory>
+#include <string>
+
+namespace phono {
+
+/// Which of the processes that train together this one is, and where they meet.
+struct ProcessPlace {
+    int rank = 0;
+    int size = 1;
+    int localRank = 0; ///< among those of this machine: chooses the GPU
+    std::string host; ///< of rank 0; empty for a process alone
+    int port = 0;
+    /// rank 0 listens there; false where a launcher (torchrun) does.
+    bool hostsStore = true;
+};
+
+/// From RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT (torchrun), else SLURM_*, else
+/// OMPI_*; alone without them. Fails on values that do not fit together, naming them.
+Result<ProcessPlace> processPlaceFromEnvironment();
+
+/// The processes that train together, as one of them sees them.
+///
+/// One thread at a time. Every process makes the same calls in the same order. A peer that died or
+/// was silent for too long shows as c10::Error or std::exception from any call.
+class Communicator {
+public:
+    virtual ~Communicator() = default;
+
+    virtual int rank() const = 0;
+    virtual int size() const = 0;
+    /// Begins to add `values` up over all processes, in place. Untouchable until finish().
+    virtual void startSum(at::Tensor values) = 0;
+    /// Waits for everything started.
+    virtual void finish() = 0;
+    /// Overwrites `values` with those of rank 0.
+    virtual void broadcast(at::Tensor values) = 0;
+
+    void sum(at::Tensor values)
+    {
+        startSum(std::move(values));
+        finish();
+    }
+};
+
+/// For a process alone: does nothing.
+std::unique_ptr<Communicator> makeLoneCommunicator();
+/// Meets the others; waits for them up to `timeoutSeconds`. Gloo on the processor, NCCL on CUDA
+/// devices.
+Result<std::unique_ptr<Communicator>> joinProcesses(const ProcessPlace& place, at::Device device,
+                                                    double timeoutSeconds);
+
+} // namespace phono
