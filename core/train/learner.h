@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -39,7 +40,7 @@ struct UpdateOutcome {
     bool divergedHere = false; ///< in this process's own batches
     /// fp16 found no room for a gradient: nothing was changed but the loss scale.
     bool skipped = false;
-    double lossScale = 1;
+    std::optional<double> lossScale; ///< of this update; fp16 only
 };
 
 /// A model being trained, with its optimizer, as one process holds it. All processes make the same

@@ -1,5 +1,6 @@
 #include "core/train/process_place.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -36,12 +37,14 @@ struct Launcher {
     const char* rank;
     const char* size;
     const char* localRank;
+    const char* localSize;
 };
 
 constexpr std::array kLaunchers = {
-    Launcher{"RANK", "WORLD_SIZE", "LOCAL_RANK"}, // torchrun
-    Launcher{"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID"},
-    Launcher{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"},
+    Launcher{"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"}, // torchrun
+    Launcher{"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE"},
+    Launcher{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK",
+             "OMPI_COMM_WORLD_LOCAL_SIZE"},
 };
 constexpr int kDefaultPort = 29500; // torchrun's
 
@@ -86,7 +89,8 @@ Result<ProcessPlace> processPlaceFromEnvironment()
         const auto rank = number(launcher.rank);
         const auto size = number(launcher.size);
         const auto local = number(launcher.localRank, 0);
-        for (const auto* value : {&rank, &size, &local})
+        const auto localSize = number(launcher.localSize, 1);
+        for (const auto* value : {&rank, &size, &local, &localSize})
             if (!*value)
                 return value->error();
         if (*size < 1 || *rank >= *size)
@@ -97,6 +101,7 @@ Result<ProcessPlace> processPlaceFromEnvironment()
         place.rank = *rank;
         place.size = *size;
         place.localRank = *local;
+        place.localSize = std::max(1, *localSize);
         if (auto done = readMeetingPoint(place); !done)
             return done.error();
         return place;
