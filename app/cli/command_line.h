@@ -50,6 +50,16 @@ struct InitArguments {
     bool force = false;
 };
 
+struct ManifestArguments {
+    std::string folder;
+    std::string out;
+    double validShare = 0.01;
+    std::uint64_t seed = 42;
+    std::string extension; ///< "": those of all audio formats
+    std::string pathMustContain;
+    bool force = false;
+};
+
 /// What a command line of phonoscope-cli asks for. Only the part of its command is filled.
 struct CommandLine {
     InfoArguments info;
@@ -57,6 +67,7 @@ struct CommandLine {
     LossArguments loss;
     ConvertArguments convert;
     InitArguments init;
+    ManifestArguments manifest;
 };
 
 /// The commands and options of phonoscope-cli, the one source of parsing, --help and the man page.
