@@ -345,6 +345,37 @@ void declareExportRun(CLI::App& app, ExportRunArguments& arguments)
     board->add_option("OUT", arguments.out, "the folder to write to")->type_name("")->required();
 }
 
+void declareManifest(CLI::App& app, ManifestArguments& arguments)
+{
+    CLI::App* manifest = app.add_subcommand(
+        "manifest", "list the recordings of a folder in fairseq's train.tsv and valid.tsv");
+    manifest
+        ->add_option("DIR", arguments.folder, "folder of recordings, searched with its sub-folders")
+        ->type_name("")
+        ->required();
+    manifest->add_option("--out", arguments.out, "folder for the two lists; made if missing")
+        ->type_name("DIR")
+        ->required();
+    manifest
+        ->add_option("--valid-percent", arguments.validShare,
+                     "share of the recordings that goes to valid.tsv, 0 to 1 (fairseq's name)")
+        ->type_name("P")
+        ->check(CLI::Range(0.0, 1.0).description(""))
+        ->capture_default_str();
+    addSeed(manifest, arguments.seed,
+            "of the split, which is fairseq's if fairseq finds the files in the order of their "
+            "names");
+    manifest
+        ->add_option("--ext", arguments.extension,
+                     "only files with this extension; those of all audio formats by default")
+        ->type_name("EXT");
+    manifest
+        ->add_option("--path-must-contain", arguments.pathMustContain,
+                     "only files whose full path contains this")
+        ->type_name("FRAG");
+    addForce(manifest, arguments.force);
+}
+
 } // namespace
 
 std::unique_ptr<CLI::App> declareCommands(CommandLine& line)
@@ -368,6 +399,7 @@ std::unique_ptr<CLI::App> declareCommands(CommandLine& line)
     declareTrain(*app, line.train);
     declareControl(*app, line.control);
     declareExportRun(*app, line.exportRun);
+    declareManifest(*app, line.manifest);
     return app;
 }
 

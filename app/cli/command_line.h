@@ -76,6 +76,16 @@ struct ExportRunArguments {
     bool force = false;
 };
 
+struct ManifestArguments {
+    std::string folder;
+    std::string out;
+    double validShare = 0.01;
+    std::uint64_t seed = 42;
+    std::string extension; ///< "": those of all audio formats
+    std::string pathMustContain;
+    bool force = false;
+};
+
 /// What a command line of phonoscope-cli asks for. Only the part of its command is filled.
 struct CommandLine {
     InfoArguments info;
@@ -86,6 +96,7 @@ struct CommandLine {
     TrainArguments train;
     ControlArguments control;
     ExportRunArguments exportRun;
+    ManifestArguments manifest;
 };
 
 /// The commands and options of phonoscope-cli, the one source of parsing, --help and the man page.

@@ -19,5 +19,6 @@ int runExtract(const ExtractArguments& arguments, const std::string& commandLine
 int runLoss(const LossArguments& arguments, Console& console, const std::stop_token& stop);
 int runConvert(const ConvertArguments& arguments, Console& console, const std::stop_token& stop);
 int runInit(const InitArguments& arguments, Console& console);
+int runManifest(const ManifestArguments& arguments, Console& console, const std::stop_token& stop);
 
 } // namespace phono::cli

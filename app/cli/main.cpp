@@ -22,6 +22,8 @@ int runCommand(const CLI::App& app, const CommandLine& line, const std::string& 
         return runLoss(line.loss, console, stop);
     if (name == "convert")
         return runConvert(line.convert, console, stop);
+    if (name == "manifest")
+        return runManifest(line.manifest, console, stop);
     return runInit(line.init, console);
 }
 

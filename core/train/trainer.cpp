@@ -104,7 +104,7 @@ Result<RunEnd> train(const TrainJob& job, const std::stop_token& stop)
 {
     const bool first = job.place.rank == 0;
     auto directory = job.config && first ? RunDirectory::create(job.run)
-        : job.config                     ? RunDirectory::expect(job.run)
+        : job.config                     ? Result<RunDirectory>(RunDirectory::at(job.run))
                                          : RunDirectory::open(job.run);
     if (!directory)
         return directory.error();
