@@ -3,6 +3,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/console.h"
 
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -19,6 +20,11 @@ int runExtract(const ExtractArguments& arguments, const std::string& commandLine
 int runLoss(const LossArguments& arguments, Console& console, const std::stop_token& stop);
 int runConvert(const ConvertArguments& arguments, Console& console, const std::stop_token& stop);
 int runInit(const InitArguments& arguments, Console& console);
+/// `words` are the whole command line, the program first.
+int runTrain(const TrainArguments& arguments, std::span<const std::string> words, Console& console,
+             const std::stop_token& stop);
+/// `request` is pause, continue or stop.
+int runControl(const std::string& request, const ControlArguments& arguments, Console& console);
 int runManifest(const ManifestArguments& arguments, Console& console, const std::stop_token& stop);
 
 } // namespace phono::cli

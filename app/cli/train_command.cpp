@@ -1,12 +1,41 @@
 #include "app/cli/commands.h"
 #include "app/cli/local_processes.h"
-#include "core/run/training_config.h"
+#include "core/run/config_text.h"
+#include "core/run/run_control.h"
 #include "core/train/trainer.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 namespace phono::cli {
 namespace {
+
+std::vector<std::pair<std::string, std::string>> changesOf(const TrainArguments& arguments)
+{
+    std::vector<std::pair<std::string, std::string>> changes;
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty())
+            changes.emplace_back(name, value);
+    };
+    const auto absolute = [](const std::string& path) {
+        return path.empty() ? path : std::filesystem::absolute(path).string();
+    };
+    add("task.data", absolute(arguments.data));
+    add("task.valid", absolute(arguments.valid));
+    add("common.device", arguments.device);
+    if (!arguments.precision.empty()) {
+        add("common.bf16", arguments.precision == "bf16" ? "true" : "false");
+        add("common.fp16", arguments.precision == "fp16" ? "true" : "false");
+    }
+    if (arguments.threads > 0)
+        add("common.threads", std::to_string(arguments.threads));
+    for (const auto& text : arguments.changes) {
+        const auto equals = text.find('=');
+        changes.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return changes;
+}
 
 /// Of a new run: the preset or file, then what the command line says.
 Result<TrainingConfig> configOf(const TrainArguments& arguments)
@@ -119,39 +148,27 @@ private:
     std::int64_t m_maxUpdate = 0;
 };
 
-} // namespace
-
-std::vector<std::pair<std::string, std::string>> changesOf(const TrainArguments& arguments)
+/// The command line of one of the local processes.
+std::vector<std::string> ownWords(std::span<const std::string> words)
 {
-    std::vector<std::pair<std::string, std::string>> changes;
-    const auto add = [&](const char* name, const std::string& value) {
-        if (!value.empty())
-            changes.emplace_back(name, value);
-    };
-    const auto absolute = [](const std::string& path) {
-        return path.empty() ? path : std::filesystem::absolute(path).string();
-    };
-    add("task.data", absolute(arguments.data));
-    add("task.valid", absolute(arguments.valid));
-    add("common.device", arguments.device);
-    if (!arguments.precision.empty()) {
-        add("common.bf16", arguments.precision == "bf16" ? "true" : "false");
-        add("common.fp16", arguments.precision == "fp16" ? "true" : "false");
+    constexpr std::string_view kOption = "--local-processes";
+    std::vector<std::string> own;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        if (words[i] == kOption)
+            ++i; // and its number
+        else if (!words[i].starts_with(std::string(kOption) + "="))
+            own.push_back(words[i]);
     }
-    if (arguments.threads > 0)
-        add("common.threads", std::to_string(arguments.threads));
-    for (const auto& text : arguments.changes) {
-        const auto equals = text.find('=');
-        changes.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return changes;
+    return own;
 }
+
+} // namespace
 
 int runTrain(const TrainArguments& arguments, std::span<const std::string> words, Console& console,
              const std::stop_token& stop)
 {
     if (arguments.localProcesses > 1) {
-        const auto status = runLocalProcesses(arguments.localProcesses, words, stop);
+        const auto status = runLocalProcesses(arguments.localProcesses, ownWords(words), stop);
         if (!status)
             console.message(status.error().message);
         return status ? *status : kFailed;

@@ -106,7 +106,7 @@ void CheckpointKeeper::dropOldSteps() const
     }
 }
 
-Result<CheckpointKeeper::Found> CheckpointKeeper::newest() const
+Result<std::optional<CheckpointKeeper::Found>> CheckpointKeeper::newest() const
 {
     std::vector<std::filesystem::path> candidates = {m_folder / kLast};
     std::ranges::copy(steps(), std::back_inserter(candidates));
@@ -118,12 +118,13 @@ Result<CheckpointKeeper::Found> CheckpointKeeper::newest() const
         auto state = readTrainingState(path);
         auto model = state ? readCheckpoint(path) : Result<Checkpoint>(state.error());
         if (model)
-            return Found{path, std::move(*model), std::move(*state), std::move(damaged)};
+            return std::optional(
+                Found{path, std::move(*model), std::move(*state), std::move(damaged)});
         damaged.push_back(model.error().message);
     }
     if (!damaged.empty())
         return Error{damaged.front()};
-    return Error{m_folder.string() + " holds no checkpoint to go on from"};
+    return std::optional<Found>();
 }
 
 } // namespace phono

@@ -4,6 +4,7 @@
 #include "core/run/training_config.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,14 +23,15 @@ public:
     Result<std::vector<std::string>> save(const Checkpoint& model, const TrainingState& state,
                                           bool best, bool step) const;
 
-    /// Where to go on: last.pt, or the newest kept step or best.pt if that one is damaged.
+    /// Where to go on: last.pt, or the newest kept step or best.pt if that one is damaged. Nothing
+    /// if none was ever written; fails if all are damaged.
     struct Found {
         std::filesystem::path path;
         Checkpoint model;
         TrainingState state;
         std::vector<std::string> damaged; ///< why newer ones were passed over
     };
-    Result<Found> newest() const;
+    Result<std::optional<Found>> newest() const;
 
 private:
     Result<void> name(const std::string& name) const;

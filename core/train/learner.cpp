@@ -10,6 +10,7 @@
 #include "core/train/training_network.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,9 +19,6 @@
 
 namespace phono {
 namespace {
-
-/// With which validation draws its negatives: always the same.
-constexpr std::uint64_t kValidationSeed = 1;
 
 // Under which names a training state keeps the loss scale.
 constexpr const char* kLossScale = "loss_scale";
@@ -328,15 +326,19 @@ Result<UpdateOutcome> Learner::update(std::span<const AudioBatch> batches, const
         [&]() -> Result<UpdateOutcome> { return m_parts->update(batches, signals); });
 }
 
-Result<BatchSums> Learner::evaluate(std::span<const AudioBatch> batches, ScoreHistogram* histogram)
+Result<BatchSums> Learner::evaluate(const AudioBatch& batch, std::int64_t number,
+                                    ScoreHistogram& histogram)
 {
     return withTorch<BatchSums>("validation failed", [&]() -> Result<BatchSums> {
         m_parts->enter();
-        at::manual_seed(kValidationSeed);
-        BatchSums own;
-        for (const auto& batch : batches)
-            if (batch.count > 0)
-                own.add(m_parts->network->evaluate(toTensor(batch), histogram));
+        at::manual_seed(static_cast<std::uint64_t>(number));
+        return m_parts->network->evaluate(toTensor(batch), &histogram);
+    });
+}
+
+Result<BatchSums> Learner::total(const BatchSums& own)
+{
+    return withTorch<BatchSums>("the processes lost touch", [&]() -> Result<BatchSums> {
         return m_parts->sumUp(own, {}).first;
     });
 }

@@ -67,8 +67,12 @@ public:
     /// with the schedule's learning rate. Negatives are drawn after torch.manual_seed(seed +
     /// updates), as the reference does.
     Result<UpdateOutcome> update(std::span<const AudioBatch> batches, const Signals& signals);
-    /// The loss over all processes' batches, with the same negatives at every call.
-    Result<BatchSums> evaluate(std::span<const AudioBatch> batches, ScoreHistogram* histogram);
+    /// The loss of one batch, in this process alone; the negatives depend on `number` only. Adds
+    /// the scores to `histogram`.
+    Result<BatchSums> evaluate(const AudioBatch& batch, std::int64_t number,
+                               ScoreHistogram& histogram);
+    /// Over all processes.
+    Result<BatchSums> total(const BatchSums& own);
     /// Only tells and hears; for waiting together.
     Result<Signals> exchange(const Signals& signals);
 

@@ -1,9 +1,11 @@
 #include "core/train/trainer.h"
 
 #include "core/model/seeded_model.h"
+#include "core/run/config_text.h"
 #include "core/run/run_directory.h"
 #include "core/run/run_lock.h"
 #include "core/run/text_file.h"
+#include "core/train/checkpoint_keeper.h"
 #include "core/train/training_run.h"
 
 #include <utility>
@@ -19,44 +21,57 @@ struct Beginning {
     std::vector<std::string> damaged;
 };
 
-Result<Beginning> beginNew(const TrainingConfig& config, const RunDirectory& run, bool first)
+/// What a mistyped command can be told before anything is made.
+Result<void> checkNew(const TrainingConfig& config)
 {
     if (auto valid = config.validate(); !valid)
-        return valid.error();
+        return valid;
+    if (config.task.data.empty())
+        return Error{"no recordings to train on: give a folder or a manifest (task.data)"};
+    for (const auto& path : {config.task.data, config.task.valid}) {
+        std::error_code error;
+        if (!path.empty() && !std::filesystem::exists(path, error))
+            return Error{path + " is not there; give a folder of recordings or a manifest"};
+    }
+    return {};
+}
+
+Result<Beginning> beginNew(const TrainingConfig& config)
+{
     auto model = seededModel(config.model, config.common.seed);
     if (!model)
         return model.error();
-    if (first)
-        if (auto written = writeTextFile(run.config(), toToml(config)); !written)
-            return written.error();
     return Beginning{config, std::move(*model), {}, {}};
 }
 
-Result<Beginning> beginAgain(const TrainJob& job, const RunDirectory& run, bool first)
+Result<TrainingConfig> changedConfig(const TrainJob& job, const RunDirectory& run)
 {
     auto config = readTrainingConfig(run.config());
     if (!config)
-        return config.error();
+        return config;
     for (const auto& [name, value] : job.changes)
         if (auto set = setField(*config, name, value); !set)
             return set.error();
     if (auto valid = config->validate(); !valid)
         return valid.error();
-    if (first && !job.changes.empty())
-        if (auto written = writeTextFile(run.config(), toToml(*config)); !written)
-            return written.error();
-    const CheckpointKeeper keeper(run.checkpoints(), config->checkpoint);
-    auto found = keeper.newest();
-    if (!found) {
-        // Killed before its first checkpoint: it begins anew, with the same numbers.
-        if (keeper.empty())
-            return beginNew(*config, run, false);
+    return config;
+}
+
+Result<Beginning> beginAgain(const TrainJob& job, const RunDirectory& run)
+{
+    auto config = changedConfig(job, run);
+    if (!config)
+        return config.error();
+    auto found = CheckpointKeeper(run.checkpoints(), config->checkpoint).newest();
+    if (!found)
         return found.error();
-    }
-    if (!(found->model.config == config->model))
-        return Error{found->path.string() + " is of another model than " + run.config().string()};
-    return Beginning{std::move(*config), std::move(found->model), std::move(found->state),
-                     std::move(found->damaged)};
+    if (!*found)
+        return beginNew(*config); // killed before its first checkpoint
+    if (!((*found)->model.config == config->model))
+        return Error{(*found)->path.string() + " is of another model than "
+                     + run.config().string()};
+    return Beginning{std::move(*config), std::move((*found)->model), std::move((*found)->state),
+                     std::move((*found)->damaged)};
 }
 
 /// Says why the run ended in its log, if that can still be written.
@@ -103,9 +118,12 @@ Result<RunEnd> trainFrom(const TrainJob& job, const RunDirectory& directory,
 Result<RunEnd> train(const TrainJob& job, const std::stop_token& stop)
 {
     const bool first = job.place.rank == 0;
-    auto directory = job.config && first ? RunDirectory::create(job.run)
-        : job.config                     ? Result<RunDirectory>(RunDirectory::at(job.run))
-                                         : RunDirectory::open(job.run);
+    if (job.config)
+        if (auto fine = checkNew(*job.config); !fine)
+            return fine.error();
+    auto directory = !job.config ? RunDirectory::open(job.run)
+        : first                  ? RunDirectory::create(job.run)
+                                 : Result<RunDirectory>(RunDirectory::at(job.run));
     if (!directory)
         return directory.error();
     std::optional<RunLock> lock;
@@ -122,10 +140,13 @@ Result<RunEnd> train(const TrainJob& job, const std::stop_token& stop)
         if (!lock->doubt().empty())
             recorder.note(lock->doubt());
     }
-    auto beginning =
-        job.config ? beginNew(*job.config, *directory, first) : beginAgain(job, *directory, first);
+    auto beginning = job.config ? beginNew(*job.config) : beginAgain(job, *directory);
     if (!beginning)
         return beginning.error();
+    const bool save = first && (job.config || !job.changes.empty());
+    if (save)
+        if (auto saved = replaceTextFile(directory->config(), toToml(beginning->config)); !saved)
+            return saved.error();
     if (auto done = recorder.setStatus(RunStatus::Starting,
                                        beginning->state ? beginning->state->updates : 0);
         !done)

@@ -36,6 +36,11 @@ ScoreHistogram emptyHistogram()
     return {-16, 0.5, std::vector<std::int64_t>(kBins), std::vector<std::int64_t>(kBins)};
 }
 
+AudioBatch audioOf(const Batch& batch)
+{
+    return {batch.samples, batch.count, batch.length};
+}
+
 } // namespace
 
 TrainingRun::TrainingRun(Parts parts)
@@ -143,33 +148,35 @@ Result<void> TrainingRun::start()
     return m_recorder.record(event);
 }
 
-Result<void> TrainingRun::record(const TrainingBatch& batch, Signals& signals)
+/// The next batch, with what has to be said of it.
+Result<Batch> TrainingRun::nextBatch(Signals& signals)
 {
-    for (const auto& skipped : batch.skipped)
+    auto batch = m_data.next();
+    if (!batch)
+        return batch;
+    for (const auto& skipped : m_data.takeSkipped())
         if (auto done = m_recorder.record(
                 SkippedEvent{.update = updates(), .path = skipped.path, .reason = skipped.reason});
             !done)
-            return done;
-    signals.dataWait += batch.waitSeconds;
-    signals.audioSeconds += batch.audioSeconds();
-    std::ranges::copy(batch.files, std::back_inserter(m_files));
-    return {};
+            return done.error();
+    signals.dataWait += batch->waitSeconds;
+    signals.audioSeconds += batch->audioSeconds;
+    std::ranges::copy(batch->files, std::back_inserter(m_files));
+    return batch;
 }
 
 Result<UpdateOutcome> TrainingRun::update(const std::stop_token& stop)
 {
     auto now = signals(stop);
-    std::vector<TrainingBatch> batches;
+    std::vector<Batch> batches;
     std::vector<AudioBatch> audio;
     m_files.clear();
     for (int i = 0; i < m_config.optimization.updateFreq; ++i) {
-        auto next = m_data.next();
+        auto next = nextBatch(now);
         if (!next)
             return next.error();
-        if (auto done = record(*next, now); !done)
-            return done.error();
         batches.push_back(std::move(*next));
-        audio.push_back(batches.back().audio());
+        audio.push_back(audioOf(batches.back()));
     }
     auto outcome = m_learner.update(audio, now);
     if (!outcome || !outcome->diverged)
@@ -238,10 +245,16 @@ Result<void> TrainingRun::validate()
     ValidEvent event;
     event.update = updates();
     event.scores = emptyHistogram();
-    std::vector<AudioBatch> audio;
-    for (const auto& batch : m_data.validation())
-        audio.push_back(batch.audio());
-    const auto sums = m_learner.evaluate(audio, &event.scores);
+    BatchSums own;
+    const auto evaluated = m_data.validate([&](const Batch& batch, std::int64_t number) {
+        const auto sums = m_learner.evaluate(audioOf(batch), number, event.scores);
+        if (sums)
+            own.add(*sums);
+        return sums ? Result<void>() : Result<void>(sums.error());
+    });
+    if (!evaluated)
+        return evaluated;
+    const auto sums = m_learner.total(own);
     if (!sums)
         return sums.error();
     if (sums->positives == 0)

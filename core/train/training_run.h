@@ -49,7 +49,7 @@ private:
     Result<RunEnd> loop(const std::stop_token& stop);
     Result<void> start();
     Result<UpdateOutcome> update(const std::stop_token& stop);
-    Result<void> record(const TrainingBatch& batch, Signals& signals);
+    Result<Batch> nextBatch(Signals& signals);
     Result<void> afterUpdate(const UpdateOutcome& outcome, double seconds);
     Result<Wish> waitWhilePaused(const std::stop_token& stop);
     Result<void> log();
