@@ -9,6 +9,9 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace phono {
 
