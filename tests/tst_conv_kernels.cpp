@@ -1,17 +1,15 @@
-#include "core/model/aligned_buffer.h"
 #include "core/model/bfloat16.h"
 #include "core/model/conv_kernel.h"
 #include "core/model/packed_kernels.h"
 #include "core/model/tile_walk.h"
+#include "tests/support/conv_problem.h"
 
 #include <QTest>
 
-#include <cmath>
 #include <cstring>
-#include <random>
-#include <vector>
 
 using namespace phono;
+using namespace phono::test;
 
 namespace {
 
@@ -76,101 +74,6 @@ void addProductsEmulated(const PackedConv<BFloat16>& conv, const BFloat16* in, i
     TileWalk<EmulatedTiles>(conv).add(in, rows, out);
 }
 
-struct Shape {
-    int out;
-    int in;
-    int taps;
-    int stride;
-    bool bias;
-};
-
-struct Problem {
-    Shape shape;
-    std::vector<float> weight;
-    std::vector<float> bias;
-    std::vector<float> rows; // [rows][in]
-
-    explicit Problem(const Shape& s)
-        : shape(s)
-        , weight(static_cast<std::size_t>(s.out * s.in * s.taps))
-        , rows(static_cast<std::size_t>(rowCount() * s.in))
-    {
-        std::mt19937 random(11);
-        std::normal_distribution<float> normal(0, 1);
-        for (auto& value : weight)
-            value = normal(random) / std::sqrt(static_cast<float>(s.in * s.taps));
-        for (auto& value : rows)
-            value = normal(random);
-        if (s.bias) {
-            bias.resize(static_cast<std::size_t>(s.out));
-            for (auto& value : bias)
-                value = normal(random);
-        }
-    }
-    int rowCount() const { return (kTileRows - 1) * shape.stride + shape.taps; }
-    ConvWeights weights() const
-    {
-        return {shape.out, shape.in, shape.taps, shape.stride, weight.data(), bias};
-    }
-
-    /// Row r, channel o in double, from numbers changed by `round` first.
-    template <typename Round>
-    double expected(int r, int o, const Round& round) const
-    {
-        double sum = bias.empty() ? 0.0 : static_cast<double>(bias[static_cast<std::size_t>(o)]);
-        for (int j = 0; j < shape.taps; ++j)
-            for (int i = 0; i < shape.in; ++i)
-                sum += round(rows[static_cast<std::size_t>((r * shape.stride + j) * shape.in + i)])
-                    * round(weight[static_cast<std::size_t>((o * shape.in + i) * shape.taps + j)]);
-        return sum;
-    }
-};
-
-/// The kernel's output of the first `count` rows, [count][out].
-std::vector<float> compute(const ConvKernel& kernel, const Problem& problem, int count)
-{
-    AlignedBuffer<std::byte> packed(kernel.inputRows() * kernel.inputRowBytes());
-    std::memset(packed.data(), 0, packed.size());
-    const int rows = (count - 1) * problem.shape.stride + problem.shape.taps;
-    for (int r = 0; r < rows; ++r)
-        kernel.pack(problem.rows.data() + static_cast<std::ptrdiff_t>(r * problem.shape.in),
-                    packed.data(), static_cast<std::size_t>(r));
-    AlignedBuffer<float> out((kTileRows + 16) * kernel.outputPitch());
-    kernel.run(packed.data(), count, out.data());
-    std::vector<float> result;
-    for (int r = 0; r < count; ++r) {
-        const float* row = out.data() + static_cast<std::size_t>(r) * kernel.outputPitch();
-        result.insert(result.end(), row, row + problem.shape.out);
-    }
-    return result;
-}
-
-template <typename Round>
-double largestError(const ConvKernel& kernel, const Problem& problem, int count, const Round& round)
-{
-    const auto result = compute(kernel, problem, count);
-    double largest = 0;
-    for (int r = 0; r < count; ++r)
-        for (int o = 0; o < problem.shape.out; ++o) {
-            const double error = std::abs(
-                problem.expected(r, o, round)
-                - static_cast<double>(result[static_cast<std::size_t>(r * problem.shape.out + o)]));
-            if (!(error <= largest))
-                largest = error;
-        }
-    return largest;
-}
-
-double exact(float value)
-{
-    return value;
-}
-
-double rounded(float value)
-{
-    return toFloat(toBFloat16(value));
-}
-
 void addShapes()
 {
     QTest::addColumn<int>("out");
@@ -188,14 +91,14 @@ void addShapes()
     QTest::newRow("13 taps as in the last context layer") << 96 << 64 << 13 << 1 << true << 100;
 }
 
-Problem fetchProblem()
+ConvProblem fetchProblem()
 {
     QFETCH(int, out);
     QFETCH(int, in);
     QFETCH(int, taps);
     QFETCH(int, stride);
     QFETCH(bool, bias);
-    return Problem({out, in, taps, stride, bias});
+    return ConvProblem({out, in, taps, stride, bias});
 }
 
 } // namespace
@@ -277,7 +180,7 @@ private Q_SLOTS:
 
     void rowsDoNotDependOnTheirNumber()
     {
-        const Problem problem({64, 64, 4, 2, true});
+        const ConvProblem problem({64, 64, 4, 2, true});
         for (const auto kind :
              {KernelKind::Portable, KernelKind::Avx2, KernelKind::Avx512, KernelKind::Avx512Bf16}) {
             if (!isAvailable(kind))

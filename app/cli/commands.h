@@ -9,7 +9,10 @@
 
 namespace phono::cli {
 
-enum ExitStatus { kDone = 0, kFailed = 1, kWrongUsage = 2 };
+// Exit statuses.
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kWrongUsage = 2;
 
 /// The commands of phonoscope-cli. Each says on the console what it found or why it failed, and
 /// returns the exit status of the program.

@@ -80,7 +80,8 @@ private:
 };
 
 /// bf16 tiles. In bf16x3 every input and weight is split into a rounded half and the rounded rest,
-/// and three of the four products are added up (the fourth is below fp32's rounding).
+/// and three of the four products are added up (the fourth is as small as what the rest's rounding
+/// loses).
 class Bf16TileKernel : public PackedKernel<BFloat16> {
 public:
     Bf16TileKernel(const ConvWeights& weights, Precision precision,
