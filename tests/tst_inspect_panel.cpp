@@ -114,7 +114,7 @@ void InspectPanelTest::openRecording()
     info.channels = 2;
     info.peak = 0.5;
     info.notes = {"resampled 44.1 → 16 kHz"};
-    m_document->setAudio(info, waveform, std::make_shared<const PeakPyramid>(waveform.samples()));
+    m_document->setAudio(info, waveform, std::make_shared<const PeakPyramid>(waveform));
     m_document->setLabels({{"words", {{0.5, 1.0, "one"}, {1.0, 1.6, "two"}}}});
     m_time->setDuration(waveform.seconds());
     settle();

@@ -7,6 +7,30 @@ void Document::setAudio(AudioInfo info, Waveform waveform, std::shared_ptr<const
     m_audio = std::move(info);
     m_waveform = std::move(waveform);
     m_peaks = std::move(peaks);
+    m_audioComplete = true;
+    Q_EMIT audioChanged();
+}
+
+void Document::growAudio(AudioInfo outline, Waveform waveform,
+                         std::shared_ptr<const PeakPyramid> peaks)
+{
+    const bool appears = !m_peaks || m_audioComplete;
+    m_audio = std::move(outline);
+    m_waveform = std::move(waveform);
+    m_peaks = std::move(peaks);
+    m_audioComplete = false;
+    if (appears)
+        Q_EMIT audioChanged();
+    else
+        Q_EMIT audioGrew();
+}
+
+void Document::clearAudio()
+{
+    m_audio = {};
+    m_waveform = {};
+    m_peaks = nullptr;
+    m_audioComplete = false;
     Q_EMIT audioChanged();
 }
 

@@ -81,7 +81,7 @@ void InspectWorkspace::makeMenus()
 void InspectWorkspace::refreshActions()
 {
     RecordingPage* current = currentPage();
-    const bool audio = current && current->document().hasAudio();
+    const bool audio = current && current->document().audioComplete();
     const bool playing = m_transport.playing();
     for (QAction* action : {m_play, m_loop, m_playSelection, m_pictureAction})
         action->setEnabled(audio);
@@ -123,7 +123,7 @@ void InspectWorkspace::playSelection()
 void InspectWorkspace::playRange(TimeRange range)
 {
     RecordingPage* current = currentPage();
-    if (current && current->document().hasAudio())
+    if (current && current->document().audioComplete())
         m_transport.play(current->document().waveform(), current->timeAxis(), range,
                          m_loop->isChecked());
 }
@@ -132,7 +132,7 @@ void InspectWorkspace::exportFeatures()
 {
     RecordingPage* current = currentPage();
     const auto model = m_models.model();
-    if (!current || !model || !current->document().hasAudio())
+    if (!current || !model || !current->document().audioComplete())
         return;
     if (m_exportDialog) {
         m_exportDialog->raise();

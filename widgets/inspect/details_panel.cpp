@@ -199,7 +199,7 @@ void DetailsPanel::showFile()
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, Theme::of(palette()).warning);
     m_file.warnings.value->setPalette(colors);
-    m_play->setEnabled(m_document.hasAudio());
+    m_play->setEnabled(m_document.audioComplete());
     m_noFile->setVisible(!m_document.hasAudio());
 }
 
