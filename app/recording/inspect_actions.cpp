@@ -58,6 +58,7 @@ void InspectWorkspace::makeActions()
     connect(m_loop, &QAction::toggled, this, [this](bool loop) {
         if (RecordingPage* current = currentPage())
             current->timeAxis().setLoop(loop);
+        m_transport.setLoop(loop);
     });
     connect(m_playSelection, &QAction::triggered, this, &InspectWorkspace::playSelection);
     connect(m_exportAction, &QAction::triggered, this, &InspectWorkspace::exportFeatures);
