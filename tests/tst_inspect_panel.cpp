@@ -455,6 +455,11 @@ void InspectPanelTest::growingWaveformIsShown()
     QVERIFY(!painted(2.5));
     QVERIFY(stack().pane(QStringLiteral("spectrogram"))->hint().contains(QLatin1String("decoded")));
     QVERIFY(stack().pane(QStringLiteral("z"))->hint().contains(QLatin1String("decoded")));
+    m_document->setModelComing(true);
+    QVERIFY(
+        stack().pane(QStringLiteral("z"))->hint().contains(QLatin1String("checkpoint is read")));
+    m_document->setModelComing(false);
+    settle();
     QTest::mouseClick(plot(), Qt::LeftButton, {}, pointIn(QStringLiteral("z"), 1.0, 0.5));
     QCOMPARE(features.count(), 0);
     QVERIFY(m_time->cursor().has_value());

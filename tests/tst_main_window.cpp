@@ -230,6 +230,7 @@ private Q_SLOTS:
         user->start({{sound("one.wav")}, {}});
         QTRY_VERIFY(user->messages().count() > 0);
         QVERIFY(user->messages().current().text.contains(QLatin1String("cuda:7")));
+        QVERIFY(!user->page()->document().modelComing());
     }
 
     void droppedFilesOpenAsWhatTheyAre()
@@ -244,6 +245,15 @@ private Q_SLOTS:
         QTRY_COMPARE(user->window->models().path(), other);
         QTRY_VERIFY(user->settled());
         QCOMPARE(user->inspect().count(), 2);
+    }
+
+    void aCheckpointThatIsBeingReadIsNamed()
+    {
+        user->start({{sound("one.wav")}, {}});
+        const auto* label = user->window->findChild<QToolButton*>(QStringLiteral("modelLabel"));
+        QVERIFY2(label->text().startsWith(QLatin1String("Reading")), qPrintable(label->text()));
+        QVERIFY(user->page()->document().modelComing());
+        QTRY_VERIFY(user->settled());
     }
 
     void anotherCheckpointComputesAnew()

@@ -1,5 +1,7 @@
 #include "widgets/document.h"
 
+#include <utility>
+
 namespace phono {
 
 void Document::setAudio(AudioInfo info, Waveform waveform, std::shared_ptr<const PeakPyramid> peaks)
@@ -41,9 +43,16 @@ void Document::setSpectrogram(const SpectrogramOptions& options, DocumentFeature
     Q_EMIT spectrogramChanged();
 }
 
+void Document::setModelComing(bool coming)
+{
+    if (std::exchange(m_modelComing, coming) != coming)
+        Q_EMIT modelChanged();
+}
+
 void Document::setModel(const QString& title, std::vector<FeatureInfo> offered)
 {
     m_modelTitle = title;
+    m_modelComing = false;
     m_offered = std::move(offered);
     m_features.clear();
     Q_EMIT modelChanged();

@@ -48,6 +48,8 @@ public:
 
     /// The model behind the features, in a few words ("demo · untrained"); empty without one.
     QString modelTitle() const { return m_modelTitle; }
+    /// A model is being read, and will be set or not.
+    bool modelComing() const { return m_modelComing; }
     /// All that the model offers ("z", "c", "enc0", …), computed or not.
     const std::vector<FeatureInfo>& offeredFeatures() const { return m_offered; }
     /// By name; an empty one for what is not computed.
@@ -60,6 +62,7 @@ public:
     void growAudio(AudioInfo outline, Waveform waveform, std::shared_ptr<const PeakPyramid> peaks);
     void clearAudio();
     void setSpectrogram(const SpectrogramOptions& options, DocumentFeature spectrogram);
+    void setModelComing(bool coming);
     /// Forgets all features.
     void setModel(const QString& title, std::vector<FeatureInfo> offered);
     void setFeature(DocumentFeature feature);
@@ -83,6 +86,7 @@ private:
     SpectrogramOptions m_spectrogramOptions;
     DocumentFeature m_spectrogram;
     QString m_modelTitle;
+    bool m_modelComing = false;
     std::vector<FeatureInfo> m_offered;
     QMap<QString, DocumentFeature> m_features;
     std::vector<LabelTier> m_labels;

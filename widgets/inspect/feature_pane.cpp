@@ -67,6 +67,8 @@ QString FeaturePane::hint() const
     if (const auto known = summary(); known && known->pyramid.frames() > 0)
         return {};
     const auto& document = context().document;
+    if (document.modelComing())
+        return tr("%1 follows when the checkpoint is read.").arg(id());
     if (document.modelTitle().isEmpty())
         return tr("No checkpoint is open. Click to choose one and see %1.").arg(id());
     if (!document.audioComplete())
@@ -80,7 +82,8 @@ bool FeaturePane::offers() const
 {
     const auto& document = context().document;
     const bool computable = document.audioComplete() && info();
-    return !hint().isEmpty() && (computable || document.modelTitle().isEmpty());
+    const bool wantsModel = document.modelTitle().isEmpty() && !document.modelComing();
+    return !hint().isEmpty() && (computable || wantsModel);
 }
 
 FrameGeometry FeaturePane::geometry() const
