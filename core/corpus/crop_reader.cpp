@@ -14,8 +14,8 @@ namespace {
 
 /// Longer recordings (about four minutes) wait in a temporary file.
 constexpr std::size_t kMemoryLimit = std::size_t(16) << 20;
-/// Seeking in FLAC takes as long as decoding a few seconds.
-constexpr std::int64_t kWorthSeeking = 2;
+/// Finding the end and the piece in FLAC takes as long as decoding this many samples.
+constexpr std::int64_t kSeekingCost = 16000;
 constexpr double kEpsilon = 1e-5;
 
 bool isAudio(std::span<const float> samples)
@@ -40,7 +40,7 @@ bool canReadFrame(SoundFile& file, std::int64_t frame)
 bool worthSeeking(const SoundFile& file, std::int64_t maxSampleSize)
 {
     return file.sampleRate() == kModelRate && file.seeksCheaply()
-        && file.declaredFrames().value_or(0) > kWorthSeeking * maxSampleSize;
+        && file.declaredFrames().value_or(0) > maxSampleSize + kSeekingCost;
 }
 
 Error inFile(const Error& error, const std::filesystem::path& path)
