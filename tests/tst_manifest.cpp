@@ -274,6 +274,29 @@ private Q_SLOTS:
         QVERIFY(!Corpus::fromManifest(folder.path()).ok());
     }
 
+    void damagedManifestsDoNoHarm()
+    {
+        const Folder folder;
+        const std::string good = "/\na/b.wav\t16000\r\nc d.flac\t7\n\nlast.wav\t99999999999";
+        const std::string_view bytes("\0\t\n\r/.-9\xff\xEF", 10);
+        const auto random = noise(6000, 5);
+        for (std::size_t i = 0; i + 2 < random.size(); i += 3) {
+            std::string text = good;
+            const auto pick = [&](std::size_t k) {
+                return static_cast<std::uint16_t>(random[i + k]);
+            };
+            text[pick(0) % text.size()] = bytes[pick(1) % bytes.size()];
+            text.resize(pick(2) % 3 ? text.size() : pick(2) % text.size());
+            const auto corpus = Corpus::fromManifest(folder.addText("l.tsv", text));
+            for (std::size_t k = 0; corpus && k < corpus->size(); ++k) {
+                QVERIFY(corpus->samples(k) >= 0);
+                const fs::path path = corpus->relativePath(k);
+                QVERIFY(path.is_relative() && path == path.lexically_normal());
+                QVERIFY(path.has_filename() && *path.begin() != "..");
+            }
+        }
+    }
+
     void aMillionLinesAreFewBytesEach()
     {
         constexpr int kLines = 1000000;

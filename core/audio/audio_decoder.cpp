@@ -2,84 +2,51 @@
 
 #include "core/audio/audio_report.h"
 #include "core/audio/levels.h"
-#include "core/audio/resample.h"
+#include "core/audio/mono_decoder.h"
 #include "core/audio/sound_file.h"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
-#include <vector>
 
 namespace phono {
-namespace {
-
-constexpr std::size_t kBlockFrames = 4096; // libsndfile opens no more than 1024 channels
-
-void mixDown(std::span<const float> interleaved, int channels, std::vector<float>& mono)
-{
-    const auto step = static_cast<std::size_t>(channels);
-    mono.resize(interleaved.size() / step);
-    for (std::size_t i = 0; i < mono.size(); ++i) {
-        double sum = 0;
-        for (const float sample : interleaved.subspan(i * step, step))
-            sum += sample;
-        mono[i] = static_cast<float>(sum / channels);
-    }
-}
-
-} // namespace
 
 struct AudioDecoder::State {
-    State(std::filesystem::path where, SoundFile opened, Resampler made)
+    State(std::filesystem::path where, SoundFile opened)
         : path(std::move(where))
         , file(std::move(opened))
-        , resampler(std::move(made))
         , meter(file.channels(), file.fullScale())
-        , block(kBlockFrames * static_cast<std::size_t>(file.channels()))
     {
     }
 
-    /// Replaces `ready`, perhaps by nothing: the resampler keeps some back.
+    /// Goes on by one block, which may hold nothing: the resampler keeps some back.
     Result<void> decode();
-    Result<void> take(std::span<const float> interleaved);
     std::int64_t expectedFrames() const;
 
     std::filesystem::path path;
     SoundFile file;
-    Resampler resampler;
+    std::optional<MonoDecoder> decoder; // reads from `file`
     LevelMeter meter;
     SignalStatistics statistics;
     std::int64_t frames = 0;
     double fraction = 0;
     bool ended = false;
-    std::vector<float> block;
-    std::vector<float> mono;
-    std::vector<float> ready;
 };
 
 Result<void> AudioDecoder::State::decode()
 {
-    ready.clear();
-    const auto count = file.readFrames(block);
+    const auto more = decoder->next();
+    if (!more)
+        return more.error();
+    ended = !*more;
     fraction = std::max(fraction, file.fractionRead());
-    ended = count == 0;
-    const auto samples = count * static_cast<std::size_t>(file.channels());
-    auto done = ended ? resampler.finish(ready) : take(std::span(block).first(samples));
-    statistics.add(ready);
-    return done;
-}
-
-Result<void> AudioDecoder::State::take(std::span<const float> interleaved)
-{
+    const auto interleaved = decoder->interleaved();
     if (const auto bad = meter.add(interleaved))
         return badSampleError(*bad, file.sampleRate());
     frames += static_cast<std::int64_t>(interleaved.size()) / file.channels();
-    auto one = interleaved;
-    if (file.channels() > 1) {
-        mixDown(interleaved, file.channels(), mono);
-        one = mono;
-    }
-    return resampler.process(one, ready);
+    statistics.add(decoder->samples());
+    return {};
 }
 
 std::int64_t AudioDecoder::State::expectedFrames() const
@@ -107,21 +74,24 @@ Result<AudioDecoder> AudioDecoder::open(const std::filesystem::path& path)
     auto file = SoundFile::open(path);
     if (!file)
         return file.error();
-    auto resampler = Resampler::create(file->sampleRate(), kModelRate);
-    if (!resampler)
-        return loadingError(path, resampler.error());
-    return AudioDecoder(std::make_unique<State>(path, std::move(*file), std::move(*resampler)));
+    auto state = std::make_unique<State>(path, std::move(*file));
+    auto decoder = MonoDecoder::create(state->file);
+    if (!decoder)
+        return loadingError(path, decoder.error());
+    state->decoder.emplace(std::move(*decoder));
+    return AudioDecoder(std::move(state));
 }
 
 Result<std::span<const float>> AudioDecoder::next()
 {
     State& state = *m_state;
-    state.ready.clear();
-    while (state.ready.empty() && !state.ended) {
+    std::span<const float> ready;
+    while (ready.empty() && !state.ended) {
         if (const auto done = state.decode(); !done)
             return loadingError(state.path, done.error());
+        ready = state.decoder->samples();
     }
-    return std::span<const float>(state.ready);
+    return ready;
 }
 
 double AudioDecoder::fraction() const

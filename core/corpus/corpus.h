@@ -55,7 +55,7 @@ public:
     {
     }
 
-    /// A path under root() without "..".
+    /// A path under root() without "..", and its length, which is not negative.
     void append(std::string_view relativePath, std::int64_t samples);
     /// One sentence; of many, the first 20 are kept and the others counted.
     void addProblem(std::string problem);
