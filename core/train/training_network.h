@@ -36,6 +36,8 @@ public:
     const at::Tensor& flat() const { return m_flat; }
     /// The part of `flat` (parameters, gradients or an optimizer's state) that belongs to `name`.
     at::Tensor view(const at::Tensor& flat, const std::string& name) const;
+    /// The entry that holds `name`, which may be the second name of a shared tensor.
+    const Entry& entry(const std::string& name) const { return m_entries[m_index.at(name)]; }
     /// The model as it is now, on the processor, ready to be written; every tensor the file needs.
     Checkpoint toCheckpoint() const;
 
@@ -69,6 +71,8 @@ public:
     /// The loss alone, as in evaluation (no dropout, hard codes). Adds scores to `histogram` if
     /// given.
     virtual BatchSums evaluate(const at::Tensor& audio, ScoreHistogram* histogram) = 0;
+    /// From now on gradients are those of the loss times `scale` (fp16; the sums are not scaled).
+    virtual void setLossScale(double scale) = 0;
     /// The parameters were written to: whatever was derived from them is made anew.
     virtual void parametersChanged() = 0;
 };
