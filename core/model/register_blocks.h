@@ -29,8 +29,9 @@ struct RegisterBlocks {
                            weights,
                            out + static_cast<std::size_t>(row) * conv.outPitch
                                + static_cast<std::size_t>(panel) * kPanel,
-                           tap == 0 ? conv.bias + static_cast<std::size_t>(panel) * kPanel
-                                    : nullptr);
+                           tap == 0 && conv.bias
+                               ? conv.bias + static_cast<std::size_t>(panel) * kPanel
+                               : nullptr);
     }
 
 private:

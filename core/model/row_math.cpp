@@ -1,12 +1,8 @@
 #include "core/model/row_math.h"
 
-#include <cmath>
+#include "core/model/processor_clones.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define PHONO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define PHONO_CLONES
-#endif
+#include <cmath>
 
 namespace phono {
 namespace {

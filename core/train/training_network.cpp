@@ -1,6 +1,7 @@
 #include "core/train/training_network.h"
 
 #include "core/train/graph_network.h"
+#include "core/train/row_network.h"
 
 namespace phono {
 namespace {
@@ -48,6 +49,12 @@ makeTrainingNetwork(FlatParameters& parameters, const TrainingConfig& config, at
         return options.error();
     return withTorch<std::unique_ptr<TrainingNetwork>>(
         "the network cannot be made", [&]() -> Result<std::unique_ptr<TrainingNetwork>> {
+            if (device.is_cpu() && RowNetwork::canTrain(config)) {
+                auto rows = RowNetwork::create(parameters, config);
+                if (!rows)
+                    return rows.error();
+                return std::unique_ptr<TrainingNetwork>(std::move(*rows));
+            }
             return std::unique_ptr<TrainingNetwork>(
                 std::make_unique<GraphNetwork>(parameters, config.model, *options));
         });
