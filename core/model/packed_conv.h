@@ -14,7 +14,7 @@ namespace phono {
 template <typename Number>
 struct PackedConv {
     const Number* weights = nullptr;
-    const float* bias = nullptr; ///< panels * panel width
+    const float* bias = nullptr; ///< panels * panel width; null: the products are added to `out`
     int inChannels = 0; ///< as packed: rounded up to what the function takes at once
     int taps = 0;
     int stride = 0;
