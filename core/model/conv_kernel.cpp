@@ -140,9 +140,9 @@ std::unique_ptr<ConvKernel> makeConvKernel(const KernelChoice& choice, const Con
     case KernelKind::Portable:
         break;
     case KernelKind::Avx2:
-        return std::make_unique<Fp32Kernel>(weights, kAvx2Panel, convolveAvx2);
+        return makePackedKernel(weights, kAvx2Panel, convolveAvx2);
     case KernelKind::Avx512:
-        return std::make_unique<Fp32Kernel>(weights, kAvx512Panel, convolveAvx512);
+        return makePackedKernel(weights, kAvx512Panel, convolveAvx512);
     case KernelKind::Avx512Bf16:
         return std::make_unique<Bf16PairKernel>(weights, convolveAvx512Bf16);
     case KernelKind::Amx:

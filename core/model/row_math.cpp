@@ -94,6 +94,13 @@ void activate(Activation activation, float* inOut, std::size_t n)
         inOut[c] = gelu(inOut[c]);
 }
 
+PHONO_CLONES void sumScaled(const float* first, float firstFactor, const float* second,
+                            float secondFactor, float* out, std::size_t n)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        out[c] = first[c] * firstFactor + second[c] * secondFactor;
+}
+
 PHONO_CLONES void addScaled(float* inOut, const float* residual, float factor, std::size_t n)
 {
     for (std::size_t c = 0; c < n; ++c)

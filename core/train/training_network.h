@@ -72,7 +72,8 @@ public:
     /// given.
     virtual BatchSums evaluate(const at::Tensor& audio, ScoreHistogram* histogram) = 0;
     /// From now on gradients are those of the loss times `scale` (fp16; the sums are not scaled).
-    virtual void setLossScale(double scale) = 0;
+    /// Only networks that compute in fp16 heed it.
+    virtual void setLossScale(double /*scale*/) { }
     /// The parameters were written to: whatever was derived from them is made anew.
     virtual void parametersChanged() = 0;
 };
