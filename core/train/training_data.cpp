@@ -1,5 +1,6 @@
 #include "core/train/training_data.h"
 
+#include "core/base/sample_source.h"
 #include "core/corpus/batch_loader.h"
 #include "core/corpus/batch_plan.h"
 #include "core/corpus/corpus.h"
