@@ -1,5 +1,5 @@
 #include "core/model/seeded_model.h"
-#include "core/train/training_network.h"
+#include "core/train/graph_network.h"
 #include "tests/support/loss_cases.h"
 
 #include <QDir>
@@ -25,7 +25,7 @@ struct Trial {
         , gradients(at::zeros_like(parameters.flat()))
     {
         config.model = model.config;
-        auto made = makeTrainingNetwork(parameters, config, at::kCPU);
+        auto made = GraphNetwork::create(parameters, config);
         if (!made)
             throw std::runtime_error(made.error().message);
         network = std::move(*made);

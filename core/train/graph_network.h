@@ -5,6 +5,7 @@
 #include "core/train/training_network.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ public:
         NegativeDraw negatives = NegativeDraw::Reference;
         double extraLossWeight = 0; ///< of the quantizer's extra loss
     };
+    /// As `config` has it, on the parameters' device. Fails, naming section.key, on what does not
+    /// go together.
+    static Result<std::unique_ptr<TrainingNetwork>> create(FlatParameters& parameters,
+                                                           const TrainingConfig& config);
     /// `config` calls for the same tensors as `parameters` hold. Throws c10::Error.
     GraphNetwork(FlatParameters& parameters, const ModelConfig& config, const Options& options);
 

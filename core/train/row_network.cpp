@@ -54,7 +54,8 @@ bool RowNetwork::canTrain(const TrainingConfig& config)
         && model.vqType == VqType::None && model.projectFeatures == ProjectFeatures::None
         && !model.skipConnectionsFeat && model.dropout == 0 && model.dropoutFeatures == 0
         && model.dropoutAgg == 0 && !config.common.fp16
-        && config.criterion.negatives == NegativeDraw::Reference;
+        && config.criterion.negatives == NegativeDraw::Reference
+        && config.criterion.lossWeights.empty();
 }
 
 Result<std::unique_ptr<RowNetwork>> RowNetwork::create(FlatParameters& parameters,
