@@ -5,6 +5,7 @@
 #include "core/train/reference_settings.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <thread>
 #include <tuple>
@@ -36,6 +37,16 @@ ScoreHistogram emptyHistogram()
     return {-16, 0.5, std::vector<std::int64_t>(kBins), std::vector<std::int64_t>(kBins)};
 }
 
+/// Of the card that `device` ("cuda:1") names, if there is one to watch.
+std::optional<GpuMonitor> gpuOf(const std::string& device)
+{
+    constexpr std::string_view kCuda = "cuda:";
+    if (!device.starts_with(kCuda))
+        return {};
+    const auto address = pciBusIdOf(std::atoi(device.c_str() + kCuda.size()));
+    return address ? GpuMonitor::open(*address) : std::nullopt;
+}
+
 AudioBatch audioOf(const Batch& batch)
 {
     return {batch.samples, batch.count, batch.length};
@@ -52,6 +63,7 @@ TrainingRun::TrainingRun(Parts parts)
     , m_data(std::move(parts.data))
     , m_keeper(m_directory.checkpoints(), m_config.checkpoint)
     , m_meter(m_config)
+    , m_gpu(gpuOf(m_learner.device()))
 {
 }
 
@@ -215,7 +227,10 @@ Result<void> TrainingRun::log()
 {
     if (m_meter.empty())
         return {};
-    return m_recorder.record(m_meter.take(updates(), m_data.epochsDone()));
+    auto event = m_meter.take(updates(), m_data.epochsDone());
+    if (m_gpu)
+        event.gpu = m_gpu->read();
+    return m_recorder.record(std::move(event));
 }
 
 Result<TrainingRun::Wish> TrainingRun::waitWhilePaused(const std::stop_token& stop)

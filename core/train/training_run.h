@@ -3,6 +3,7 @@
 #include "core/run/run_directory.h"
 #include "core/run/training_config.h"
 #include "core/train/checkpoint_keeper.h"
+#include "core/train/gpu_monitor.h"
 #include "core/train/learner.h"
 #include "core/train/log_meter.h"
 #include "core/train/run_recorder.h"
@@ -70,6 +71,7 @@ private:
     TrainingData m_data;
     CheckpointKeeper m_keeper;
     LogMeter m_meter;
+    std::optional<GpuMonitor> m_gpu;
     std::vector<std::string> m_files; // of the newest batches
     bool m_diverged = false;
     std::int64_t m_savedAt = -1;
