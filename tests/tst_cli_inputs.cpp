@@ -283,12 +283,15 @@ private Q_SLOTS:
         const auto app = declareCommands(line);
         const QString page = QString::fromStdString(manPage(*app, "phonoscope 1"));
         QVERIFY(page.startsWith(".TH phonoscope\\-cli 1"));
+        const auto escaped = [](const std::string& text) {
+            return QString::fromStdString(text).replace('-', "\\-");
+        };
         for (const CLI::App* command : app->get_subcommands([](CLI::App*) { return true; })) {
-            QVERIFY(page.contains(".SS " + QString::fromStdString(command->get_name())));
+            QVERIFY(page.contains(".SS " + escaped(command->get_name())));
             for (const CLI::Option* option : command->get_options()) {
                 if (option == command->get_help_ptr())
                     continue;
-                const QString name = QString::fromStdString(option->get_name()).replace('-', "\\-");
+                const QString name = escaped(option->get_name());
                 QVERIFY2(page.contains(name.section(',', -1)), qPrintable(name));
             }
         }

@@ -28,6 +28,10 @@ int runTrain(const TrainArguments& arguments, std::span<const std::string> words
              const std::stop_token& stop);
 /// `request` is pause, continue or stop.
 int runControl(const std::string& request, const ControlArguments& arguments, Console& console);
+int runExportCurves(const ExportRunArguments& arguments, Console& console,
+                    const std::stop_token& stop);
+int runExportTensorBoard(const ExportRunArguments& arguments, Console& console,
+                         const std::stop_token& stop);
 int runManifest(const ManifestArguments& arguments, Console& console, const std::stop_token& stop);
 
 } // namespace phono::cli

@@ -26,6 +26,10 @@ int runCommand(const CLI::App& app, const CommandLine& line, const std::vector<s
         return runTrain(line.train, words, console, stop);
     if (name == "pause" || name == "continue" || name == "stop")
         return runControl(name, line.control, console);
+    if (name == "export-curves")
+        return runExportCurves(line.exportRun, console, stop);
+    if (name == "export-tensorboard")
+        return runExportTensorBoard(line.exportRun, console, stop);
     if (name == "manifest")
         return runManifest(line.manifest, console, stop);
     return runInit(line.init, console);
