@@ -22,6 +22,8 @@ public:
     {
     }
     FileReader& operator=(FileReader&&) = delete;
+    FileReader(const FileReader&) = delete;
+    FileReader& operator=(const FileReader&) = delete;
     ~FileReader();
 
     std::int64_t bytes() const { return m_bytes; }
