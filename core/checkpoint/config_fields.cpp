@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/printable.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -153,28 +154,6 @@ std::string decode(const FieldValue& value, std::vector<ConvLayer>& into)
     return {};
 }
 
-/// "(2.0, 0.5, 0.999995)", with any brackets or none.
-std::vector<double> numbersIn(std::string_view text)
-{
-    std::vector<double> numbers;
-    const auto separator = [](char c) {
-        return std::string_view("()[], ").find(c) != std::string_view::npos;
-    };
-    while (!text.empty()) {
-        if (separator(text.front())) {
-            text.remove_prefix(1);
-            continue;
-        }
-        double number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc())
-            return {};
-        numbers.push_back(number);
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    }
-    return numbers;
-}
-
 std::string decode(const FieldValue& value, std::array<double, 3>& into)
 {
     std::vector<double> numbers;
@@ -318,6 +297,37 @@ std::vector<std::pair<std::string, FieldValue>> fieldsOf(const ModelConfig& conf
     return fields;
 }
 
+std::vector<double> numbersIn(std::string_view text)
+{
+    std::vector<double> numbers;
+    const auto separator = [](char c) {
+        return std::string_view("()[], ").find(c) != std::string_view::npos;
+    };
+    while (!text.empty()) {
+        if (separator(text.front())) {
+            text.remove_prefix(1);
+            continue;
+        }
+        double number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc())
+            return {};
+        numbers.push_back(number);
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    }
+    return numbers;
+}
+
+Result<void> setField(ModelConfig& config, std::string_view name, const FieldValue& value)
+{
+    const auto known = std::ranges::find(kFields, name, &Field::name);
+    if (known == kFields.end())
+        return Error{"the model has no such field"};
+    if (const auto problem = known->decode(value, config); !problem.empty())
+        return Error{problem};
+    return {};
+}
+
 Result<void> applyFields(ModelConfig& config,
                          const std::function<std::optional<FieldValue>(std::string_view)>& lookup)
 {
@@ -325,8 +335,7 @@ Result<void> applyFields(ModelConfig& config,
         const auto value = lookup(field.name);
         if (!value)
             continue;
-        const auto problem = field.decode(*value, config);
-        if (!problem.empty())
+        if (const auto problem = field.decode(*value, config); !problem.empty())
             return Error{"in its configuration, " + std::string(field.name) + ": " + problem};
     }
     return {};

@@ -30,6 +30,14 @@ std::vector<std::pair<std::string, FieldValue>> fieldsOf(const ModelConfig& conf
 Result<void> applyFields(ModelConfig& config,
                          const std::function<std::optional<FieldValue>(std::string_view)>& lookup);
 
+/// Overwrites the field that fairseq calls `name`. The error is only what is wrong with the value:
+/// "expected a number, not True".
+Result<void> setField(ModelConfig& config, std::string_view name, const FieldValue& value);
+
+/// The numbers in "(2.0, 0.5, 0.999995)", with any brackets or none; nothing if something else is
+/// in it.
+std::vector<double> numbersIn(std::string_view text);
+
 /// What a configuration of fairseq's present form leaves out has the value here (SPEC 1.1); for the
 /// older form it is that of `ModelConfig::base()`.
 ModelConfig headDefaults();

@@ -146,11 +146,21 @@ using RunEvent =
     std::variant<StartedEvent, UpdateEvent, ValidEvent, CheckpointEvent, SkippedEvent, PausedEvent,
                  ContinuedEvent, FailedEvent, StoppedEvent, FinishedEvent>;
 
+/// "started", "update", …: what the line calls it.
+std::string_view nameOf(const RunEvent& event);
+double timeOf(const RunEvent& event);
+std::int64_t updateOf(const RunEvent& event);
+
+/// In bytes. Longer lines are foreign.
+inline constexpr std::size_t kLongestEventLine = std::size_t(1) << 20;
+
 /// One line of JSON without its newline: {"event": "update", "time": …, "update": …, "loss_bits":
-/// …}. Numbers that are not finite become null.
+/// …}. Times have three decimals, other numbers the precision of a float; those that are not finite
+/// become null. Of the files of a failure, those that fit into half of kLongestEventLine are named.
 std::string toLine(const RunEvent& event);
-/// Nothing for kinds that this version does not know. Unknown fields are skipped, missing numbers
-/// keep their defaults; fails on what is no JSON object with an "event" and an "update".
+/// Nothing for kinds that this version does not know. Unknown fields are skipped, missing ones keep
+/// their defaults, null is NaN; fails on what is no JSON object with an "event" and an "update", or
+/// holds a field of another kind.
 Result<std::optional<RunEvent>> parseLine(std::string_view line);
 
 } // namespace phono
