@@ -3,15 +3,13 @@
 #include "core/run/config_field.h"
 #include "core/run/nearest_name.h"
 #include "core/run/text_file.h"
+#include "core/run/toml_document.h"
 
 #include <algorithm>
 #include <array>
-#include <toml++/toml.h>
 
 namespace phono {
 namespace {
-
-constexpr std::size_t kLongestText = std::size_t(1) << 20;
 
 /// A `_name` that fairseq writes into its sections, where it says nothing new.
 struct FixedName {
@@ -135,20 +133,6 @@ private:
     TrainingConfig& m_config;
 };
 
-Result<toml::table> parseToml(std::string_view text, const std::string& sourceName)
-{
-    if (text.size() > kLongestText)
-        return Error{sourceName + " is longer than " + std::to_string(kLongestText)
-                     + " bytes: this is no configuration"};
-    // Debian's library is built to throw.
-    try {
-        return toml::parse(text);
-    } catch (const toml::parse_error& error) {
-        return Error{sourceName + ", line " + std::to_string(error.source().begin.line) + ": "
-                     + std::string(error.description())};
-    }
-}
-
 } // namespace
 
 Result<TrainingConfig> parseTrainingConfig(std::string_view text, const std::string& sourceName,
@@ -171,7 +155,7 @@ Result<TrainingConfig> parseTrainingConfig(std::string_view text, const std::str
 
 Result<TrainingConfig> readTrainingConfig(const std::filesystem::path& path)
 {
-    const auto text = readTextFile(path, kLongestText);
+    const auto text = readTextFile(path, kLongestToml);
     if (!text)
         return text.error();
     return parseTrainingConfig(*text, path.string(), *presetConfig("large"));

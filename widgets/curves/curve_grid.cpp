@@ -40,6 +40,8 @@ CurveGrid::CurveGrid(const std::vector<CurvePlot>& plots, QWidget* parent)
     m_plot->setPlottingHints(QCP::phCacheLabels);
     m_plot->addLayer(QStringLiteral("cursor"), m_plot->layer(QStringLiteral("overlay")));
     m_plot->layer(QStringLiteral("cursor"))->setMode(QCPLayer::lmBuffered);
+    // Nothing lies there: a buffer less to compose in every frame.
+    m_plot->layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmLogical);
     for (int i = 0; i < kMostColumns; ++i)
         m_sides.push_back(new QCPMarginGroup(m_plot));
     for (const CurvePlot& what : plots) {

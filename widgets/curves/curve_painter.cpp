@@ -1,8 +1,6 @@
 #include "widgets/curves/curve_painter.h"
 
-#include <QLineF>
 #include <QPainter>
-#include <QVector>
 
 #include <algorithm>
 #include <cmath>
@@ -48,27 +46,16 @@ std::vector<QPointF> pointsOf(const CurveArea& area, const PlacedCurve& placed,
     return points;
 }
 
-/// One by one: a whole antialiased polyline of noise takes Qt's rasteriser a second.
-void paintSegments(QPainter& painter, std::span<const QPointF> points)
+std::vector<CurveSpan> spansOf(const CurveArea& area, const CurveColumns& columns)
 {
-    if (points.size() == 1)
-        painter.drawPoint(points[0]);
-    for (std::size_t i = 1; i < points.size(); ++i)
-        painter.drawLine(points[i - 1], points[i]);
-}
-
-void paintSpans(QPainter& painter, const CurveArea& area, const CurveColumns& columns,
-                const QColor& color)
-{
-    const double dpr = area.devicePixelRatio;
-    const double height = area.rect.height() * dpr;
+    const double height = area.rect.height() * area.devicePixelRatio;
     const auto row = [&](float value) {
         const double y = (1 - area.y.part(double(value))) * height;
         // The logarithm of what is not above 0 lies below every picture.
         return std::isnan(y) ? kFar : bounded(y);
     };
-    QVector<QLineF> lines;
-    lines.reserve(qsizetype(columns.columns().size()));
+    std::vector<CurveSpan> spans;
+    spans.reserve(columns.columns().size());
     double lastTop = 0, lastBottom = 0;
     int lastX = -2;
     for (const auto& column : columns.columns()) {
@@ -85,42 +72,26 @@ void paintSpans(QPainter& painter, const CurveArea& area, const CurveColumns& co
             from = (from + to - 1) / 2;
             to = from + 1;
         }
-        lines.append(QLineF(column.x + 0.5, std::max(from, -1.0), column.x + 0.5,
-                            std::min(to, height + 1)));
+        spans.push_back({column.x, std::max(from, -1.0), std::min(to, height + 1)});
         lastTop = top;
         lastBottom = bottom;
         lastX = column.x;
     }
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.translate(area.rect.topLeft());
-    painter.scale(1 / dpr, 1 / dpr);
-    QPen pen(color, 1);
-    pen.setCapStyle(Qt::FlatCap);
-    painter.setPen(pen);
-    painter.drawLines(lines);
-    painter.restore();
+    return spans;
 }
 
 } // namespace
 
-void paintRaw(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
-              const QColor& color)
+void drawRaw(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed, const QColor& color)
 {
-    if (!placed.columns.sparse()) {
-        paintSpans(painter, area, placed.columns, color);
-        return;
-    }
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(color, 1));
-    eachRun(pointsOf(area, placed, placed.curve.values()),
-            [&](std::span<const QPointF> run) { paintSegments(painter, run); });
-    painter.restore();
+    if (placed.columns.sparse())
+        drawThrough(ink, area, placed, color);
+    else
+        ink.spans(spansOf(area, placed.columns), color);
 }
 
-void paintSmoothed(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
-                   const CurveStyle& style, double width)
+void drawSmoothed(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed,
+                  const CurveStyle& style, double width)
 {
     std::vector<QPointF> points;
     if (placed.columns.sparse()) {
@@ -130,42 +101,36 @@ void paintSmoothed(QPainter& painter, const CurveArea& area, const PlacedCurve& 
         const std::size_t before = placed.columns.first();
         const std::size_t after = placed.columns.last() - 1;
         if (placed.keys[before] < area.x.low)
-            points.push_back(
-                pointOf(area, placed.keys[before], double(placed.smoothed[before])));
+            points.push_back(pointOf(area, placed.keys[before], double(placed.smoothed[before])));
         for (const auto& column : placed.columns.columns())
             points.push_back(pointOf(area, column.lastKey, double(column.last)));
         if (placed.keys[after] > area.x.high)
             points.push_back(pointOf(area, placed.keys[after], double(placed.smoothed[after])));
     }
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(style.color, width, Qt::SolidLine, Qt::FlatCap, Qt::BevelJoin));
-    painter.setBrush(Qt::NoBrush);
     eachRun(points, [&](std::span<const QPointF> run) {
-        if (run.size() == 1)
-            painter.drawEllipse(run[0], width / 2, width / 2);
-        else
-            paintDashed(painter, run, style.dashes);
+        ink.line(run, style.color, width, style.dashes);
     });
-    painter.restore();
 }
 
-void paintMarked(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
-                 const CurveStyle& style, const QColor& background)
+void drawThrough(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed,
+                 const QColor& color)
 {
-    const auto points = pointsOf(area, placed, placed.curve.values());
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(style.color, 1.2));
-    eachRun(points, [&](std::span<const QPointF> run) { paintSegments(painter, run); });
+    eachRun(pointsOf(area, placed, placed.curve.values()),
+            [&](std::span<const QPointF> run) { ink.line(run, color, 1.2, {}); });
+}
+
+void paintMarkers(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
+                  const CurveStyle& style, const QColor& background)
+{
     constexpr double kRadius = 3;
     constexpr double kApart = 14;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(style.color, 1.4));
     painter.setBrush(background);
     double last = -kFar;
-    for (const QPointF& point : points) {
-        const bool lastOne = &point == &points.back();
-        if (!std::isfinite(point.y()) || (point.x() - last < kApart && !lastOne))
+    for (const QPointF& point : pointsOf(area, placed, placed.curve.values())) {
+        if (!std::isfinite(point.y()) || point.x() - last < kApart)
             continue;
         paintMarker(painter, point, style.marker, kRadius);
         last = point.x();

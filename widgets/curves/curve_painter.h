@@ -2,10 +2,10 @@
 
 #include "widgets/curves/curve_area.h"
 #include "widgets/curves/curve_columns.h"
+#include "widgets/curves/curve_ink.h"
 #include "widgets/curves/curve_style.h"
 
 #include <QColor>
-#include <QString>
 
 #include <span>
 
@@ -23,13 +23,15 @@ struct PlacedCurve {
 
 /// Every value: the span from the smallest to the largest of each column of pixels, or a line from
 /// point to point where they lie apart. Values that are not finite leave gaps.
-void paintRaw(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
-              const QColor& color);
+void drawRaw(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed, const QColor& color);
 /// The smoothed line, one point for each column.
-void paintSmoothed(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
-                   const CurveStyle& style, double width);
-/// A line through all points with a marker at each; markers that would overlap are left out.
-void paintMarked(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
-                 const CurveStyle& style, const QColor& background);
+void drawSmoothed(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed,
+                  const CurveStyle& style, double width);
+/// A thin line through all points.
+void drawThrough(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed,
+                 const QColor& color);
+/// A marker at each point; those that would overlap are left out.
+void paintMarkers(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
+                  const CurveStyle& style, const QColor& background);
 
 } // namespace phono

@@ -268,6 +268,8 @@ void CurvePane::paintReferences(QPainter& painter, const CurveArea& area) const
 
 void CurvePane::paint(QPainter& painter, const PlotArea& plotArea)
 {
+    const bool vector =
+        static_cast<QCPPainter&>(painter).modes().testFlag(QCPPainter::pmVectorized);
     const CurveArea area{plotArea.rect, m_x, m_y, plotArea.devicePixelRatio};
     place(m_x, area.columns());
     paintReferences(painter, area);
@@ -283,21 +285,25 @@ void CurvePane::paint(QPainter& painter, const PlotArea& plotArea)
         }
     };
     // Faint values first, then lines, then markers: nothing that matters is painted over.
+    const auto ink = CurveInk::on(painter, area, vector);
     each([&](const CurveEntry& entry, const PlacedCurve& placed) {
         if (entry.marked || !m_what.smoothed || (lines && !m_settings.raw))
             return;
         QColor color = entry.style.color;
         if (lines)
             color.setAlphaF(m_theme.dark ? 0.30F : 0.24F);
-        paintRaw(painter, area, placed, color);
-    });
-    each([&](const CurveEntry& entry, const PlacedCurve& placed) {
-        if (!entry.marked && (lines || !m_what.smoothed))
-            paintSmoothed(painter, area, placed, entry.style, kLineWidth);
+        drawRaw(*ink, area, placed, color);
     });
     each([&](const CurveEntry& entry, const PlacedCurve& placed) {
         if (entry.marked)
-            paintMarked(painter, area, placed, entry.style, m_theme.plot);
+            drawThrough(*ink, area, placed, entry.style.color);
+        else if (lines || !m_what.smoothed)
+            drawSmoothed(*ink, area, placed, entry.style, kLineWidth);
+    });
+    ink->finish();
+    each([&](const CurveEntry& entry, const PlacedCurve& placed) {
+        if (entry.marked)
+            paintMarkers(painter, area, placed, entry.style, m_theme.plot);
     });
 }
 

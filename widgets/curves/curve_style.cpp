@@ -70,18 +70,26 @@ void paintMarker(QPainter& painter, const QPointF& centre, CurveMarker marker, d
 
 void paintDashed(QPainter& painter, std::span<const QPointF> points, std::span<const double> dashes)
 {
+    eachDash(points, dashes, [&](std::span<const QPointF> piece) {
+        painter.drawPolyline(piece.data(), int(piece.size()));
+    });
+}
+
+void eachDash(std::span<const QPointF> points, std::span<const double> dashes,
+              const std::function<void(std::span<const QPointF>)>& paint)
+{
     if (points.size() < 2)
         return;
-    QPolygonF piece;
+    std::vector<QPointF> piece;
     const auto flush = [&] {
         if (piece.size() > 1)
-            painter.drawPolyline(piece);
+            paint(piece);
         piece.clear();
     };
     std::size_t dash = 0;
     double left = dashes.empty() ? 0 : dashes[0];
     bool on = true;
-    piece << points[0];
+    piece.push_back(points[0]);
     for (std::size_t i = 1; i < points.size(); ++i) {
         QPointF from = points[i - 1];
         const QPointF step = points[i] - from;
@@ -93,10 +101,10 @@ void paintDashed(QPainter& painter, std::span<const QPointF> points, std::span<c
             covered += left;
             from = points[i - 1] + step * (covered / length);
             if (on) {
-                piece << from;
+                piece.push_back(from);
                 flush();
             } else {
-                piece << from;
+                piece.push_back(from);
             }
             on = !on;
             dash = (dash + 1) % dashes.size();
@@ -104,10 +112,10 @@ void paintDashed(QPainter& painter, std::span<const QPointF> points, std::span<c
         }
         left = std::max(0.1, left - (length - covered));
         if (on) {
-            piece << points[i];
-            if (std::size_t(piece.size()) >= kMostPoints) {
+            piece.push_back(points[i]);
+            if (piece.size() >= kMostPoints) {
                 flush();
-                piece << points[i];
+                piece.push_back(points[i]);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 #include <QColor>
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct CurveStyle {
 inline constexpr int kCurveStyles = 6;
 
 void paintMarker(QPainter& painter, const QPointF& centre, CurveMarker marker, double radius);
+/// Calls `paint` with the pieces of a polyline, broken as `dashes` say, of a few points each.
+void eachDash(std::span<const QPointF> points, std::span<const double> dashes,
+              const std::function<void(std::span<const QPointF>)>& paint);
 /// Straight lines from point to point, broken as `dashes` say. Bounded time for any polyline.
 void paintDashed(QPainter& painter, std::span<const QPointF> points,
                  std::span<const double> dashes);
