@@ -255,7 +255,7 @@ private Q_SLOTS:
             "f.toml, line 2: optimizer.adam_betas: expected 2 numbers from 0.0 to 1.0, not "
             "\"(a, b)\"");
         row("a number for a folder", "[task]\ndata = 5",
-            "f.toml, line 2: task.data: expected a text, not 5");
+            "f.toml, line 2: task.data: expected a text (UTF-8), not 5");
         row("an offset that is neither", "[model]\noffset = 'late'",
             "f.toml, line 2: model.offset: expected \"auto\" or a whole number, not \"late\"");
         row("another model", "[model]\n_name = 'wav2vec2'",
@@ -432,6 +432,9 @@ private Q_SLOTS:
         config = preset("large");
         config.criterion.infonce = true;
         QVERIFY(config.validate().error().message.starts_with("criterion.infonce"));
+        config = preset("large");
+        config.task.data = "caf\xE9"; // could not be written into config.toml
+        QVERIFY(config.validate().error().message.starts_with("task.data: expected"));
         QVERIFY(!TrainingConfig().validate().ok()); // without layers
     }
 

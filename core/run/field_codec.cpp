@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <simdjson.h>
 
 namespace phono {
 namespace {
@@ -32,7 +33,7 @@ std::string expectedOf(const ConfigField& field)
         return (field.count > 0 ? std::to_string(field.count) + " numbers" : "a list of numbers")
             + boundsOf(field);
     case FieldKind::Text:
-        return "a text";
+        return "a text (UTF-8)";
     case FieldKind::Word:
         break;
     }
@@ -100,7 +101,8 @@ std::optional<FieldValue> numbersOf(const ConfigField& field, const FieldValue& 
 std::optional<FieldValue> textOf(const ConfigField& field, const FieldValue& value)
 {
     const auto* text = std::get_if<std::string>(&value);
-    if (!text || text->find('\0') != std::string::npos)
+    // What TOML cannot hold could not be read back when the run is resumed.
+    if (!text || text->find('\0') != std::string::npos || !simdjson::validate_utf8(*text))
         return std::nullopt;
     if (field.kind == FieldKind::Word && std::ranges::count(field.words, *text) == 0)
         return std::nullopt;
