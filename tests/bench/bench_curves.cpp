@@ -27,6 +27,8 @@ const char* const kSmall[] = {"steps", "lr", "gnorm", "throughput", "wait", "mem
 struct Run {
     std::shared_ptr<CurveKeys> keys = std::make_shared<CurveKeys>();
     std::vector<std::shared_ptr<CurveSeries>> series;
+    std::vector<std::vector<float>> columns = std::vector<std::vector<float>>(7);
+    std::vector<float> validColumn;
     std::shared_ptr<CurveKeys> validKeys = std::make_shared<CurveKeys>();
     std::shared_ptr<CurveSeries> valid = std::make_shared<CurveSeries>();
     std::uint32_t state = 7;
@@ -52,11 +54,18 @@ struct Run {
         keys->append(moment);
         const double loss = 2.5 + 8 * std::exp(-update / 30000);
         for (std::size_t i = 0; i < series.size(); ++i)
-            series[i]->values.append(loss + double(i) + noise());
+            // The learning rate is the one curve without noise.
+            columns[i].push_back(float(loss + double(i) + (i == 2 ? 0 : noise())));
         if (keys->size() % 1000 == 0) {
             validKeys->append(moment);
-            valid->values.append(loss + 0.1);
+            validColumn.push_back(float(loss + 0.1));
         }
+    }
+    void follow()
+    {
+        for (std::size_t i = 0; i < series.size(); ++i)
+            series[i]->values.follow(columns[i]);
+        valid->values.follow(validColumn);
     }
 };
 
@@ -114,6 +123,7 @@ int main(int argc, char** argv)
         runs.emplace_back(run);
         for (int i = 0; i < kUpdates; ++i)
             runs.back().step();
+        runs.back().follow();
     }
     std::printf("made %d runs of %d updates in %.1f s\n", kRuns, kUpdates,
                 double(timer.restart()) / 1000);
@@ -134,6 +144,7 @@ int main(int argc, char** argv)
     std::vector<double> medians;
     const auto append = [&](int) {
         runs[0].step();
+        runs[0].follow();
         grid.refresh();
     };
     medians.push_back(measure(grid, "one update more, all in view", 100, append));

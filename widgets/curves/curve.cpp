@@ -1,7 +1,6 @@
 #include "widgets/curves/curve.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace phono {
 
@@ -22,53 +21,33 @@ void CurveKeys::truncate(std::size_t size)
         keys.resize(std::min(size, keys.size()));
 }
 
-void Extremes::include(const Extremes& other)
+void CurveValues::follow(std::span<const float> values)
 {
-    if (other.empty())
-        return;
-    *this = empty() ? other : Extremes{std::min(low, other.low), std::max(high, other.high)};
+    for (std::size_t i = m_values.size(); i < values.size(); ++i) {
+        if (i % kBlock == 0)
+            m_blocks.emplace_back();
+        m_blocks.back().include(values[i]);
+    }
+    m_values = values;
 }
 
-void Curve::include(Extremes& extremes, float value)
+void CurveValues::restart()
 {
-    if (std::isfinite(value))
-        extremes.include({value, value});
-}
-
-void Curve::append(double value)
-{
-    if (m_values.size() % kBlock == 0)
-        m_blocks.emplace_back();
-    m_values.push_back(float(value));
-    include(m_blocks.back(), m_values.back());
-}
-
-void Curve::truncate(std::size_t size)
-{
-    if (size >= m_values.size())
-        return;
     ++m_generation;
-    m_values.resize(size);
-    m_blocks.resize((size + kBlock - 1) / kBlock);
-    if (size % kBlock == 0)
-        return;
-    m_blocks.back() = {};
-    for (std::size_t i = size - size % kBlock; i < size; ++i)
-        include(m_blocks.back(), m_values[i]);
+    m_values = {};
+    m_blocks.clear();
 }
 
-Extremes Curve::extremes(std::size_t first, std::size_t last) const
+Extremes CurveValues::extremes(std::size_t first, std::size_t last) const
 {
     Extremes found;
     last = std::min(last, m_values.size());
-    while (first < last) {
-        if (first % kBlock == 0 && last - first >= kBlock) {
-            found.include(m_blocks[first / kBlock]);
-            first += kBlock;
-        } else {
-            include(found, m_values[first++]);
-        }
-    }
+    while (first < last && first % kBlock != 0)
+        found.include(m_values[first++]);
+    for (; first + kBlock <= last; first += kBlock)
+        found.include(m_blocks[first / kBlock]);
+    while (first < last)
+        found.include(m_values[first++]);
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -37,31 +38,45 @@ private:
 
 /// The smallest and largest of some values; `low` > `high` when none of them is finite.
 struct Extremes {
-    float low = 1;
-    float high = 0;
+    float low = std::numeric_limits<float>::infinity();
+    float high = -std::numeric_limits<float>::infinity();
     bool empty() const { return !(low <= high); }
-    void include(const Extremes& other);
+    void include(const Extremes& other)
+    {
+        low = other.low < low ? other.low : low;
+        high = other.high > high ? other.high : high;
+    }
+    void include(float value)
+    {
+        // A comparison with NaN is false; infinities are told by their size.
+        constexpr float kLargest = std::numeric_limits<float>::max();
+        low = value < low && value >= -kLargest ? value : low;
+        high = value > high && value <= kLargest ? value : high;
+    }
 };
 
-/// Values that grow at their end, every one of them kept, and the extremes of any stretch quickly.
-class Curve {
+/// Values that grow at their end, every one of them kept by their owner, and the extremes of any
+/// stretch quickly.
+class CurveValues {
 public:
-    void append(double value);
-    void truncate(std::size_t size);
+    /// `values` begin with those that were followed before and stay where they are until the next
+    /// call. Costs what is new.
+    void follow(std::span<const float> values);
+    /// What was followed before does not count any more.
+    void restart();
     std::size_t size() const { return m_values.size(); }
     float operator[](std::size_t index) const { return m_values[index]; }
     std::span<const float> values() const { return m_values; }
-    /// Another number after values were taken away: what was worked out from them is void.
+    /// Another number after a restart: what was worked out of the values is void.
     int generation() const { return m_generation; }
 
     /// Of the finite values in [first, last).
     Extremes extremes(std::size_t first, std::size_t last) const;
 
 private:
-    static constexpr std::size_t kBlock = 64;
-    static void include(Extremes& extremes, float value);
+    static constexpr std::size_t kBlock = 32;
 
-    std::vector<float> m_values;
+    std::span<const float> m_values;
     std::vector<Extremes> m_blocks;
     int m_generation = 0;
 };
@@ -69,7 +84,7 @@ private:
 /// Values of a run over its moments.
 struct CurveSeries {
     std::shared_ptr<const CurveKeys> keys;
-    Curve values;
+    CurveValues values;
 };
 
 } // namespace phono

@@ -3,9 +3,32 @@
 #include <algorithm>
 
 namespace phono {
+namespace {
+
+using Keys = std::span<const double>::iterator;
+
+/// As std::lower_bound, in a few steps when the place is near `guess`.
+Keys boundNear(Keys begin, Keys end, Keys guess, double key)
+{
+    std::ptrdiff_t step = 8;
+    Keys low = std::min(guess, end), high = low;
+    while (low != begin && !(*(low - 1) < key)) {
+        high = low;
+        low -= std::min(step, low - begin);
+        step *= 4;
+    }
+    while (high != end && *high < key) {
+        low = high;
+        high += std::min(step, end - high);
+        step *= 4;
+    }
+    return std::lower_bound(low, high, key);
+}
+
+} // namespace
 
 void CurveColumns::place(const CurveScale& x, int columns, std::span<const double> keys,
-                         const Curve& curve, std::span<const float> smoothed)
+                         const CurveValues& curve, std::span<const float> smoothed)
 {
     const std::size_t size = std::min({keys.size(), curve.size(), smoothed.size()});
     if (x == m_scale && columns == m_width && size == m_placed)
@@ -36,12 +59,15 @@ void CurveColumns::place(const CurveScale& x, int columns, std::span<const doubl
     } else {
         m_columns.clear();
     }
+    std::ptrdiff_t stride = 1;
     for (; at != endIn; ++column) {
         // Skips empty columns; rounding may place a point left of the column that is looked at.
         column = std::max(column, std::min(columns - 1, int(x.part(*at) * columns)));
         const double right = x.at(double(column + 1) / columns);
+        const auto guess = at + std::min(stride, endIn - at);
         const auto next =
-            column >= columns - 1 ? endIn : std::max(at + 1, std::lower_bound(at, endIn, right));
+            column >= columns - 1 ? endIn : std::max(at + 1, boundNear(at, endIn, guess, right));
+        stride = next - at;
         const auto from = std::size_t(at - begin);
         const auto to = std::size_t(next - begin);
         m_columns.push_back({column, curve.extremes(from, to), smoothed[to - 1], keys[to - 1]});

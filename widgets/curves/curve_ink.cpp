@@ -64,21 +64,25 @@ std::uint32_t scaled(std::uint32_t pixel, std::uint32_t a)
 
 } // namespace
 
-std::unique_ptr<CurveInk> CurveInk::on(QPainter& painter, const CurveArea& area, bool vector)
+std::unique_ptr<CurveInk> CurveInk::on(QPainter& painter, const CurveArea& area, bool vector,
+                                       QImage& canvas)
 {
     if (vector)
         return std::make_unique<PainterInk>(painter, area);
-    return std::make_unique<ImageInk>(painter, area);
+    return std::make_unique<ImageInk>(painter, area, canvas);
 }
 
-ImageInk::ImageInk(QPainter& painter, const CurveArea& area)
+ImageInk::ImageInk(QPainter& painter, const CurveArea& area, QImage& canvas)
     : m_painter(painter)
     , m_rect(area.rect)
     , m_ratio(area.devicePixelRatio)
-    , m_image(std::max(1, area.columns()),
-              std::max(1, int(std::lround(area.rect.height() * area.devicePixelRatio))),
-              QImage::Format_ARGB32_Premultiplied)
+    , m_image(canvas)
 {
+    const QSize size(std::max(1, area.columns()),
+                     std::max(1, int(std::lround(area.rect.height() * m_ratio))));
+    if (m_image.size() != size)
+        m_image = QImage(size, QImage::Format_ARGB32_Premultiplied);
+    m_image.setDevicePixelRatio(m_ratio);
     m_image.fill(0);
     m_pixels = reinterpret_cast<std::uint32_t*>(m_image.bits());
     m_width = m_image.width();
@@ -88,7 +92,6 @@ ImageInk::ImageInk(QPainter& painter, const CurveArea& area)
 
 void ImageInk::finish()
 {
-    m_image.setDevicePixelRatio(m_ratio);
     m_painter.drawImage(m_rect.topLeft(), m_image);
 }
 
@@ -115,18 +118,23 @@ void ImageInk::cover(int at, double low, double high, bool steep, const Paint& p
 
 void ImageInk::spans(std::span<const CurveSpan> spans, const QColor& color)
 {
-    const Paint paint{color.rgb() | 0xff000000U, color.alphaF()};
+    const auto alpha = std::uint32_t(std::lround(color.alphaF() * 255));
+    const std::uint32_t ink = scaled(color.rgb() | 0xff000000U, alpha);
     for (const CurveSpan& span : spans) {
+        if (span.x < 0 || span.x >= m_width)
+            continue;
+        const int first = std::max(0, int(std::lround(span.top)));
         const int last = std::min(m_height, int(std::lround(span.bottom)));
-        for (int y = std::max(0, int(std::lround(span.top))); y < last; ++y)
-            blend(span.x, y, 1, paint);
+        std::uint32_t* pixel = m_pixels + std::ptrdiff_t(first) * m_stride + span.x;
+        for (int y = first; y < last; ++y, pixel += m_stride)
+            *pixel = *pixel == 0 ? ink : ink + scaled(*pixel, 255 - alpha);
     }
 }
 
 void ImageInk::segment(QPointF from, QPointF to, double width, const Paint& paint)
 {
     const double dx = to.x() - from.x(), dy = to.y() - from.y();
-    const double length = std::hypot(dx, dy);
+    const double length = std::sqrt(dx * dx + dy * dy);
     if (length < 1e-9)
         return;
     const bool steep = std::abs(dy) > std::abs(dx);

@@ -37,21 +37,22 @@ public:
     /// Brings what was drawn to the painter.
     virtual void finish() { }
 
-    /// For a painter of pixels or, `vector`, of strokes.
-    static std::unique_ptr<CurveInk> on(QPainter& painter, const CurveArea& area, bool vector);
+    /// For a painter of pixels or, `vector`, of strokes. `canvas` is room to draw in, which is kept
+    /// from frame to frame because fresh memory is slow.
+    static std::unique_ptr<CurveInk> on(QPainter& painter, const CurveArea& area, bool vector,
+                                        QImage& canvas);
 };
 
 /// Antialiased lines without Qt's rasteriser, which takes a second for a polyline of noise: the
 /// time is that of the pixels covered.
 class ImageInk : public CurveInk {
 public:
-    ImageInk(QPainter& painter, const CurveArea& area);
+    ImageInk(QPainter& painter, const CurveArea& area, QImage& canvas);
 
     void spans(std::span<const CurveSpan> spans, const QColor& color) override;
     void line(std::span<const QPointF> points, const QColor& color, double width,
               std::span<const double> dashes) override;
     void finish() override;
-    const QImage& image() const { return m_image; }
 
 private:
     struct Paint {
@@ -66,7 +67,7 @@ private:
     QPainter& m_painter;
     QRectF m_rect;
     double m_ratio;
-    QImage m_image;
+    QImage& m_image;
     std::uint32_t* m_pixels = nullptr;
     int m_width = 0, m_height = 0, m_stride = 0;
 };

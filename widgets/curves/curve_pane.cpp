@@ -154,7 +154,7 @@ CurveScale CurvePane::valueScale() const
     Extremes shown;
     const auto include = [&](float value) {
         if (std::isfinite(value) && (!log || value > 0))
-            shown.include({value, value});
+            shown.include(value);
     };
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         std::vector<float> lows, highs;
@@ -285,7 +285,7 @@ void CurvePane::paint(QPainter& painter, const PlotArea& plotArea)
         }
     };
     // Faint values first, then lines, then markers: nothing that matters is painted over.
-    const auto ink = CurveInk::on(painter, area, vector);
+    const auto ink = CurveInk::on(painter, area, vector, m_canvas);
     each([&](const CurveEntry& entry, const PlacedCurve& placed) {
         if (entry.marked || !m_what.smoothed || (lines && !m_settings.raw))
             return;

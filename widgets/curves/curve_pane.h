@@ -7,6 +7,7 @@
 #include "widgets/curves/curve_style.h"
 #include "widgets/theme.h"
 
+#include <QImage>
 #include <QRect>
 #include <QString>
 
@@ -120,6 +121,7 @@ private:
     std::optional<CurveScale> m_valueRange;
     CurveSettings m_settings;
     CurveScale m_x, m_y;
+    QImage m_canvas;
     Theme m_theme;
 };
 

@@ -11,17 +11,17 @@ void CurveSmoother::setSpan(double updates)
     if (updates == m_span)
         return;
     m_span = updates;
-    m_step = -1;
     reset();
 }
 
 void CurveSmoother::reset()
 {
     m_values.clear();
-    m_sum = m_weight = 0;
+    m_sum = m_weight = m_last = 0;
+    m_step = -1;
 }
 
-void CurveSmoother::follow(const Curve& curve, std::span<const double> updates)
+void CurveSmoother::follow(const CurveValues& curve, std::span<const double> updates)
 {
     if (curve.size() < m_values.size())
         reset();

@@ -18,7 +18,7 @@ public:
     double span() const { return m_span; }
     /// Takes in what `curve` has more than before; `updates` are where its points lie. A curve that
     /// became shorter is read anew.
-    void follow(const Curve& curve, std::span<const double> updates);
+    void follow(const CurveValues& curve, std::span<const double> updates);
     void reset();
     std::span<const float> values() const { return m_values; }
 

@@ -93,7 +93,7 @@ void eachDash(std::span<const QPointF> points, std::span<const double> dashes,
     for (std::size_t i = 1; i < points.size(); ++i) {
         QPointF from = points[i - 1];
         const QPointF step = points[i] - from;
-        const double length = std::hypot(step.x(), step.y());
+        const double length = std::sqrt(step.x() * step.x() + step.y() * step.y());
         // A jump over the whole picture is one dash; who counts dashes there?
         constexpr double kLongest = 4000;
         double covered = 0;
