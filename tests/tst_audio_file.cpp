@@ -69,6 +69,7 @@ private Q_SLOTS:
     void shortFilesLoad();
     void longAudioInATemporaryFileIsTheSame();
     void hashIsTheFiles();
+    void aChangedFileIsNotHashed();
     void progressRisesToOne();
     void cancelledLoadingStops();
 
@@ -364,6 +365,19 @@ void TestAudioFile::hashIsTheFiles()
     const auto bytes = QByteArray::fromStdString(readBytes(file("sound.flac")));
     const auto expected = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
     QCOMPARE(loaded(file("sound.flac")).info.sha256, expected.toStdString());
+}
+
+void TestAudioFile::aChangedFileIsNotHashed()
+{
+    writeSound(file("sound.wav"), kWav, 16000, 1, noise(5000));
+    const auto info = loaded(file("sound.wav")).info;
+    QCOMPARE(hashAudio(info).value(), info.sha256);
+    writeSound(file("sound.wav"), kWav, 16000, 1, noise(5001));
+    const auto hash = hashAudio(info);
+    QVERIFY(!hash);
+    QVERIFY(hash.error().message.find("sound.wav has changed") != std::string::npos);
+    std::filesystem::remove(file("sound.wav"));
+    QVERIFY(!hashAudio(info));
 }
 
 void TestAudioFile::progressRisesToOne()

@@ -407,6 +407,39 @@ private Q_SLOTS:
         QVERIFY2(done.err.contains("the manifest says 5 samples"), done.err.constData());
     }
 
+    void aFolderBecomesManifests()
+    {
+        const QTemporaryDir folder;
+        QDir(folder.path()).mkpath("in/sub");
+        QVERIFY(QFile::copy(fixture("01_base/input.wav"), folder.filePath("in/sub/good.wav")));
+        QStringList words = {"manifest",        folder.filePath("in"),
+                             "--out",           folder.filePath("out"),
+                             "--valid-percent", "0"};
+        const auto done = cli(words);
+        QVERIFY2(done.status == 0, done.err.constData());
+        const QString train = folder.filePath("out/train.tsv");
+        QCOMPARE(done.out, QString(train + '\n' + folder.filePath("out/valid.tsv\n")).toUtf8());
+        const QByteArray list = bytesOf(train);
+        const QByteArray root = QFileInfo(folder.filePath("in")).canonicalFilePath().toUtf8();
+        QVERIFY2(list.startsWith(root + "\nsub/good.wav\t") && list.count('\n') == 2,
+                 list.constData());
+        QCOMPARE(bytesOf(folder.filePath("out/valid.tsv")), root + '\n');
+
+        QCOMPARE(cli(words).status, 1);
+        words << "--force"
+              << "--ext"
+              << "wav"
+              << "--path-must-contain"
+              << "sub/";
+        QCOMPARE(cli(words).status, 0);
+        QCOMPARE(bytesOf(train), list);
+        writeBytes(folder.filePath("in/bad.wav").toStdString(), "this is no audio");
+        const auto partly = cli({"manifest", folder.filePath("in"), "--out", folder.path()});
+        QCOMPARE(partly.status, 1);
+        QVERIFY2(partly.err.contains("bad.wav"), partly.err.constData());
+        QVERIFY(QFile::exists(folder.filePath("train.tsv")));
+    }
+
     void anInterruptLeavesNoHalfFiles_data()
     {
         QTest::addColumn<int>("signal");

@@ -1,7 +1,6 @@
 #include "app/cli/command_line.h"
 #include "app/cli/inputs.h"
 #include "app/cli/man_page.h"
-#include "app/cli/manifest.h"
 
 #include <QDir>
 #include <QFile>
@@ -356,6 +355,8 @@ private Q_SLOTS:
         QTest::newRow("convert without a target") << "convert m.pt";
         QTest::newRow("convert to an unknown format") << "convert m.pt m.onnx";
         QTest::newRow("init without a preset") << "init m.pt";
+        QTest::newRow("a manifest without a place for it") << "manifest in";
+        QTest::newRow("more than all for validation") << "manifest in --out o --valid-percent 1.5";
         QTest::newRow("an unknown preset") << "init --preset huge m.pt";
     }
 

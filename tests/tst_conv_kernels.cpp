@@ -1,175 +1,17 @@
-#include "core/model/aligned_buffer.h"
 #include "core/model/bfloat16.h"
 #include "core/model/conv_kernel.h"
 #include "core/model/packed_kernels.h"
-#include "core/model/tile_walk.h"
+#include "tests/support/conv_problem.h"
+#include "tests/support/emulated_tiles.h"
 
 #include <QTest>
 
-#include <cmath>
 #include <cstring>
-#include <random>
-#include <vector>
 
 using namespace phono;
+using namespace phono::test;
 
 namespace {
-
-/// AMX's tile instructions in plain C++, so that the walk over tiles is tested on any processor.
-class EmulatedTiles {
-public:
-    template <int kTile>
-    void loadSums(const float* from, std::size_t step) const
-    {
-        load<kTile>(from, step);
-    }
-    template <int kTile>
-    void storeSums(float* to, std::size_t step) const
-    {
-        for (std::size_t row = 0; row < 16; ++row)
-            std::memcpy(reinterpret_cast<char*>(to) + row * step, m_tiles[kTile][row], 64);
-    }
-    template <int kTile>
-    void loadInput(const BFloat16* from, std::size_t step) const
-    {
-        load<kTile>(from, step);
-    }
-    template <int kTile>
-    void loadWeights(const BFloat16* from) const
-    {
-        load<kTile>(from, 64);
-    }
-    template <int kSums, int kInput, int kWeights>
-    void multiply() const
-    {
-        for (int row = 0; row < 16; ++row)
-            for (int column = 0; column < 16; ++column) {
-                float sum = at<float>(kSums, row, column);
-                for (int pair = 0; pair < 16; ++pair)
-                    for (int half = 0; half < 2; ++half)
-                        sum += toFloat(at<BFloat16>(kInput, row, 2 * pair + half))
-                            * toFloat(at<BFloat16>(kWeights, pair, 2 * column + half));
-                std::memcpy(m_tiles[kSums][row] + 4 * column, &sum, 4);
-            }
-    }
-
-private:
-    template <int kTile>
-    void load(const void* from, std::size_t step) const
-    {
-        for (std::size_t row = 0; row < 16; ++row)
-            std::memcpy(m_tiles[kTile][row], static_cast<const char*>(from) + row * step, 64);
-    }
-    template <typename T>
-    T at(int tile, int row, int column) const
-    {
-        T value;
-        std::memcpy(&value, m_tiles[tile][row] + sizeof(T) * static_cast<std::size_t>(column),
-                    sizeof(T));
-        return value;
-    }
-    mutable char m_tiles[8][16][64] = {};
-};
-
-void addProductsEmulated(const PackedConv<BFloat16>& conv, const BFloat16* in, int rows, float* out)
-{
-    TileWalk<EmulatedTiles>(conv).add(in, rows, out);
-}
-
-struct Shape {
-    int out;
-    int in;
-    int taps;
-    int stride;
-    bool bias;
-};
-
-struct Problem {
-    Shape shape;
-    std::vector<float> weight;
-    std::vector<float> bias;
-    std::vector<float> rows; // [rows][in]
-
-    explicit Problem(const Shape& s)
-        : shape(s)
-        , weight(static_cast<std::size_t>(s.out * s.in * s.taps))
-        , rows(static_cast<std::size_t>(rowCount() * s.in))
-    {
-        std::mt19937 random(11);
-        std::normal_distribution<float> normal(0, 1);
-        for (auto& value : weight)
-            value = normal(random) / std::sqrt(static_cast<float>(s.in * s.taps));
-        for (auto& value : rows)
-            value = normal(random);
-        if (s.bias) {
-            bias.resize(static_cast<std::size_t>(s.out));
-            for (auto& value : bias)
-                value = normal(random);
-        }
-    }
-    int rowCount() const { return (kTileRows - 1) * shape.stride + shape.taps; }
-    ConvWeights weights() const
-    {
-        return {shape.out, shape.in, shape.taps, shape.stride, weight.data(), bias};
-    }
-
-    /// Row r, channel o in double, from numbers changed by `round` first.
-    template <typename Round>
-    double expected(int r, int o, const Round& round) const
-    {
-        double sum = bias.empty() ? 0.0 : static_cast<double>(bias[static_cast<std::size_t>(o)]);
-        for (int j = 0; j < shape.taps; ++j)
-            for (int i = 0; i < shape.in; ++i)
-                sum += round(rows[static_cast<std::size_t>((r * shape.stride + j) * shape.in + i)])
-                    * round(weight[static_cast<std::size_t>((o * shape.in + i) * shape.taps + j)]);
-        return sum;
-    }
-};
-
-/// The kernel's output of the first `count` rows, [count][out].
-std::vector<float> compute(const ConvKernel& kernel, const Problem& problem, int count)
-{
-    AlignedBuffer<std::byte> packed(kernel.inputRows() * kernel.inputRowBytes());
-    std::memset(packed.data(), 0, packed.size());
-    const int rows = (count - 1) * problem.shape.stride + problem.shape.taps;
-    for (int r = 0; r < rows; ++r)
-        kernel.pack(problem.rows.data() + static_cast<std::ptrdiff_t>(r * problem.shape.in),
-                    packed.data(), static_cast<std::size_t>(r));
-    AlignedBuffer<float> out((kTileRows + 16) * kernel.outputPitch());
-    kernel.run(packed.data(), count, out.data());
-    std::vector<float> result;
-    for (int r = 0; r < count; ++r) {
-        const float* row = out.data() + static_cast<std::size_t>(r) * kernel.outputPitch();
-        result.insert(result.end(), row, row + problem.shape.out);
-    }
-    return result;
-}
-
-template <typename Round>
-double largestError(const ConvKernel& kernel, const Problem& problem, int count, const Round& round)
-{
-    const auto result = compute(kernel, problem, count);
-    double largest = 0;
-    for (int r = 0; r < count; ++r)
-        for (int o = 0; o < problem.shape.out; ++o) {
-            const double error = std::abs(
-                problem.expected(r, o, round)
-                - static_cast<double>(result[static_cast<std::size_t>(r * problem.shape.out + o)]));
-            if (!(error <= largest))
-                largest = error;
-        }
-    return largest;
-}
-
-double exact(float value)
-{
-    return value;
-}
-
-double rounded(float value)
-{
-    return toFloat(toBFloat16(value));
-}
 
 void addShapes()
 {
@@ -188,14 +30,14 @@ void addShapes()
     QTest::newRow("13 taps as in the last context layer") << 96 << 64 << 13 << 1 << true << 100;
 }
 
-Problem fetchProblem()
+ConvProblem fetchProblem()
 {
     QFETCH(int, out);
     QFETCH(int, in);
     QFETCH(int, taps);
     QFETCH(int, stride);
     QFETCH(bool, bias);
-    return Problem({out, in, taps, stride, bias});
+    return ConvProblem({out, in, taps, stride, bias});
 }
 
 } // namespace
@@ -277,7 +119,7 @@ private Q_SLOTS:
 
     void rowsDoNotDependOnTheirNumber()
     {
-        const Problem problem({64, 64, 4, 2, true});
+        const ConvProblem problem({64, 64, 4, 2, true});
         for (const auto kind :
              {KernelKind::Portable, KernelKind::Avx2, KernelKind::Avx512, KernelKind::Avx512Bf16}) {
             if (!isAvailable(kind))

@@ -213,21 +213,21 @@ private Q_SLOTS:
 
     void aLongExportReportsAndIsWhole()
     {
-        RunHistory long_;
+        RunHistory whole;
         constexpr int kRows = 20000;
         for (int i = 1; i <= kRows; ++i)
-            long_.add(update(i, i));
+            whole.add(update(i, i));
         double last = -1;
         const Progress progress = {[&](std::string_view stage, double fraction) {
                                        QVERIFY(stage == "exporting" && fraction >= last);
                                        last = fraction;
                                    },
                                    {}};
-        QVERIFY(exportCsv(long_, m_root / "c.csv", false, progress).ok());
+        QVERIFY(exportCsv(whole, m_root / "c.csv", false, progress).ok());
         QCOMPARE(last, 1.0);
         QCOMPARE(content(m_root / "c.csv").count('\n'), qsizetype(kRows + 1));
         last = -1;
-        const auto path = exportTensorBoard(long_, m_root / "tb", false, progress);
+        const auto path = exportTensorBoard(whole, m_root / "tb", false, progress);
         QVERIFY(path.ok());
         const auto records = recordsIn(content(*path));
         QVERIFY(records.has_value());

@@ -8,6 +8,9 @@
 
 #include <sndfile.h>
 
+#include <cmath>
+#include <limits>
+
 using namespace phono;
 using namespace phono::test;
 
@@ -53,6 +56,12 @@ private Q_SLOTS:
                    1, m_samples);
         writeBytes(file("labelled.phn").toStdString(), "0 8000 sil\n8000 16000 a\n");
         writeBytes(file("words.wrd").toStdString(), "0 4000 one\n4000 3000 back\n");
+        writeSound(file("long.wav").toStdString(), SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 1,
+                   noise(300 * 16000));
+        std::vector<float> broken(100000);
+        broken.back() = std::numeric_limits<float>::infinity();
+        writeSound(file("broken.wav").toStdString(), SF_FORMAT_WAV | SF_FORMAT_FLOAT, kModelRate, 1,
+                   broken);
         writeBytes(file("text.wav").toStdString(), "this is not audio");
     }
 
@@ -76,6 +85,36 @@ private Q_SLOTS:
                          FakeEngine::value(name, asFloats(m_samples)[std::size_t(160 * t + 2)]));
         }
         QVERIFY(desk.document.feature(QStringLiteral("enc0")).values.empty());
+    }
+
+    void aLongRecordingGrowsIntoView()
+    {
+        Desk desk;
+        desk.useModel();
+        std::int64_t before = 0;
+        bool grows = true;
+        const auto look = [&] {
+            const Document& document = desk.document;
+            grows = grows && document.waveform().size() >= before
+                && document.peaks()->size() == document.waveform().size()
+                && std::abs(document.seconds() - 300 * 16000 / 44100.0) < 1e-3;
+            if (!document.audioComplete())
+                grows = grows && desk.document.spectrogram().values.empty()
+                    && desk.engines.control.extractions == 0;
+            before = document.waveform().size();
+        };
+        connect(&desk.document, &Document::audioChanged, &desk.document, look);
+        connect(&desk.document, &Document::audioGrew, &desk.document, look);
+        QSignalSpy progress(&*desk.loader, &DocumentLoader::progressed);
+        desk.loader->open(file("long.wav"), {});
+        QTRY_VERIFY(desk.loader->state() == DocumentLoader::State::Ready);
+        QVERIFY(grows);
+        QVERIFY(desk.document.audioComplete());
+        QTRY_VERIFY(!desk.loader->busy());
+        QVERIFY(desk.document.spectrogram().complete());
+        const auto first = progress[0][0].value<LoadProgress>();
+        QVERIFY(first.step == LoadStep::Reading);
+        QCOMPARE(first.features, QStringList(QStringLiteral("waveform")));
     }
 
     void theWaveformDoesNotWaitForAModel()
@@ -273,6 +312,33 @@ private Q_SLOTS:
         const auto notice = notices[0][0].value<Notice>();
         QVERIFY(notice.severity == Severity::Error);
         QVERIFY2(notice.text.contains(name), qPrintable(notice.text));
+    }
+
+    void nothingStaysOfARecordingThatFailsInTheMiddle_data()
+    {
+        QTest::addColumn<bool>("stopped");
+        QTest::newRow("by a bad sample") << false;
+        QTest::newRow("by the user") << true;
+    }
+    void nothingStaysOfARecordingThatFailsInTheMiddle()
+    {
+        QFETCH(bool, stopped);
+        Desk desk;
+        QSignalSpy notices(&*desk.loader, &DocumentLoader::noticed);
+        QSignalSpy opened(&*desk.loader, &DocumentLoader::opened);
+        desk.loader->open(file(stopped ? "long.wav" : "broken.wav"), {});
+        // What is half there, as a long file would have it.
+        desk.document.growAudio({}, Waveform({0.5f}), std::make_shared<PeakPyramid>());
+        if (stopped)
+            desk.loader->stop();
+        QTRY_COMPARE(opened.size(), 1);
+        QVERIFY(desk.loader->state()
+                == (stopped ? DocumentLoader::State::Stopped : DocumentLoader::State::Failed));
+        QVERIFY(!desk.document.hasAudio());
+        QCOMPARE(desk.document.waveform().size(), std::int64_t(0));
+        QCOMPARE(desk.document.seconds(), 0.0);
+        QCOMPARE(notices.size(), stopped ? 0 : 1);
+        QVERIFY(!desk.loader->busy());
     }
 
     void aRecordingTooShortForTheModelStillShowsItsWaveform()

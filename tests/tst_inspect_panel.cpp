@@ -1,5 +1,6 @@
 #include "widgets/document.h"
 #include "widgets/inspect/details_panel.h"
+#include "widgets/inspect/file_facts.h"
 #include "widgets/inspect/inspect_panel.h"
 #include "widgets/inspect/pane_stack.h"
 #include "widgets/plot/feature_summary.h"
@@ -9,6 +10,7 @@
 #include <QApplication>
 #include <QFile>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -42,6 +44,8 @@ private Q_SLOTS:
     void doubleClickSelectsTheLabel();
     void keysMoveTheView();
     void keyPlaysWhatTheFrameSees();
+    void keyOpensTheMenusOfPanes();
+    void growingWaveformIsShown();
     void dividerChangesHeights();
     void paneCanBeClosed();
     void missingFeatureIsRequestedByClick();
@@ -114,7 +118,7 @@ void InspectPanelTest::openRecording()
     info.channels = 2;
     info.peak = 0.5;
     info.notes = {"resampled 44.1 → 16 kHz"};
-    m_document->setAudio(info, waveform, std::make_shared<const PeakPyramid>(waveform.samples()));
+    m_document->setAudio(info, waveform, std::make_shared<const PeakPyramid>(waveform));
     m_document->setLabels({{"words", {{0.5, 1.0, "one"}, {1.0, 1.6, "two"}}}});
     m_time->setDuration(waveform.seconds());
     settle();
@@ -392,6 +396,75 @@ void InspectPanelTest::keyPlaysWhatTheFrameSees()
     QTest::keyClick(plot(), Qt::Key_R);
     QCOMPARE(play.count(), 1);
     QCOMPARE(play.first().first().value<TimeRange>(), *m_panel->readout().seen);
+}
+
+void InspectPanelTest::keyOpensTheMenusOfPanes()
+{
+    openRecording();
+    openModel();
+    m_panel->setFocus();
+    QTest::keyClick(plot(), Qt::Key_M);
+    auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    QVERIFY(menu);
+    QStringList titles;
+    for (QAction* action : menu->actions())
+        titles << action->text().remove(QLatin1Char('&'));
+    QCOMPARE(
+        titles,
+        (QStringList{QStringLiteral("spectrogram"), QStringLiteral("z"), QStringLiteral("c")}));
+    QTest::keyClick(menu, Qt::Key_C);
+    auto* ofC = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    QVERIFY(ofC && ofC != menu);
+    auto* close = ofC->actions().constLast();
+    while (ofC->activeAction() != close)
+        QTest::keyClick(ofC, Qt::Key_Up);
+    QTest::keyClick(ofC, Qt::Key_Return);
+    QCOMPARE(m_panel->shownFeatures(), QStringList(QStringLiteral("z")));
+}
+
+void InspectPanelTest::growingWaveformIsShown()
+{
+    AudioInfo outline;
+    outline.path = "made.wav";
+    outline.sampleRate = 44100;
+    outline.channels = 2;
+    outline.seconds = 4;
+    const auto grow = [&](int samples) {
+        std::vector<float> values;
+        for (int i = 0; i < samples; ++i)
+            values.push_back(i % 2 == 0 ? 0.5f : -0.5f);
+        const Waveform waveform(std::move(values));
+        m_document->growAudio(outline, waveform, std::make_shared<const PeakPyramid>(waveform));
+        m_time->correctDuration(m_document->seconds());
+        settle();
+    };
+    /// Whether the waveform is painted a third of the way up to full scale at a time.
+    const auto painted = [&](double seconds) {
+        const QImage image = plot()->grab().toImage();
+        const QPoint point = pointIn(QStringLiteral("waveform"), seconds, 0.6);
+        return image.pixelColor(point) != Theme::light().plot;
+    };
+    QSignalSpy features(m_panel.get(), &InspectPanel::featureRequested);
+    m_document->setModel(QStringLiteral("made"), {{"z", kChannels, false, 160, 465}});
+    grow(16000);
+    QCOMPARE(m_time->visible(), (TimeRange{0, 4}));
+    QVERIFY(painted(0.5));
+    QVERIFY(!painted(1.5));
+    grow(32000);
+    QVERIFY(painted(0.5) && painted(1.5));
+    QVERIFY(!painted(2.5));
+    QVERIFY(stack().pane(QStringLiteral("spectrogram"))->hint().contains(QLatin1String("decoded")));
+    QVERIFY(stack().pane(QStringLiteral("z"))->hint().contains(QLatin1String("decoded")));
+    m_document->setModelComing(true);
+    QVERIFY(
+        stack().pane(QStringLiteral("z"))->hint().contains(QLatin1String("checkpoint is read")));
+    m_document->setModelComing(false);
+    settle();
+    QTest::mouseClick(plot(), Qt::LeftButton, {}, pointIn(QStringLiteral("z"), 1.0, 0.5));
+    QCOMPARE(features.count(), 0);
+    QVERIFY(m_time->cursor().has_value());
+    QVERIFY(fileFacts(*m_document).duration.isEmpty());
+    QCOMPARE(fileFacts(*m_document).rate, QStringLiteral("44.1 → 16 kHz"));
 }
 
 void InspectPanelTest::dividerChangesHeights()

@@ -1,7 +1,7 @@
 #include "core/model/contrastive_loss.h"
 #include "core/model/evaluate_loss.h"
 #include "core/model/graph.h"
-#include "tests/support/golden.h"
+#include "tests/support/loss_cases.h"
 
 #include <QTest>
 
@@ -15,86 +15,17 @@ using namespace phono::golden;
 
 namespace {
 
-/// A golden checkpoint with the changes that a loss case makes to its configuration.
-Checkpoint modelOf(const QJsonObject& meta)
+/// All scores in the order in which the reference's criterion sees them (SPEC 3): BCE flat,
+/// copy-major per step; InfoNCE [rows, 1 + negatives].
+at::Tensor asTheReference(const at::Tensor& scores, bool infonce)
 {
-    auto model = readCheckpoint(path(meta["case"].toString().toStdString() + "/ckpt_zip_cfg.pt"));
-    if (!model)
-        throw std::runtime_error(model.error().message);
-    auto& config = model->config;
-    const auto over = meta["over"].toObject();
-    for (const auto& key : over.keys()) {
-        const auto value = over[key];
-        if (key == "num_negatives")
-            config.numNegatives = value.toInt();
-        else if (key == "cross_sample_negatives")
-            config.crossSampleNegatives = value.toInt();
-        else if (key == "sample_distance")
-            config.sampleDistance = value.toInt();
-        else if (key == "balanced_classes")
-            config.balancedClasses = value.toBool();
-        else if (key == "infonce")
-            config.infonce = value.toBool();
-        else if (key == "prediction_steps")
-            config.predictionSteps = value.toInt();
-        else if (key == "offset")
-            config.offset = value.toVariant().toInt();
-        else
-            throw std::runtime_error("unknown change: " + key.toStdString());
+    std::vector<at::Tensor> parts;
+    for (std::int64_t step = 0; step < scores.size(2); ++step) {
+        const auto made = scores.select(2, step).narrow(1, step, scores.size(1) - step);
+        parts.push_back(infonce ? made.transpose(0, 1).reshape({-1, made.size(2)})
+                                : made.permute({2, 0, 1}).flatten());
     }
-    // A case with fewer steps uses the first of the head's.
-    for (auto& tensor : model->tensors) {
-        if (tensor.name != "wav2vec_predictions.project_to_steps.weight"
-            || tensor.shape[3] == config.predictionSteps)
-            continue;
-        const auto all = tensor.toFloat();
-        std::vector<float> some;
-        for (std::size_t i = 0; i < all->size(); ++i) {
-            if (static_cast<std::int64_t>(i) % tensor.shape[3] < config.predictionSteps)
-                some.push_back((*all)[i]);
-        }
-        tensor = Tensor::fromFloat(
-            tensor.name, {tensor.shape[0], tensor.shape[1], 1, config.predictionSteps}, some);
-    }
-    return std::move(*model);
-}
-
-/// The batch that all loss cases hear, cut for those with fewer frames.
-std::vector<Waveform> batchOf(const Checkpoint& model, int frames)
-{
-    const auto all = readNpy("20_loss/batch.npy");
-    std::vector<Waveform> batch;
-    const auto samples = static_cast<std::size_t>(all.shape[1]);
-    // Shorter cases hear just as many samples as their frames need.
-    const auto used = model.config.frames(static_cast<std::int64_t>(samples)) == frames
-        ? samples
-        : static_cast<std::size_t>(model.config.encoderReceptiveField()
-                                   + (frames - 1) * model.config.hop());
-    for (std::size_t i = 0; i < static_cast<std::size_t>(all.shape[0]); ++i) {
-        const auto from = all.values.begin() + static_cast<std::ptrdiff_t>(i * samples);
-        batch.emplace_back(std::vector<float>(from, from + static_cast<std::ptrdiff_t>(used)));
-    }
-    return batch;
-}
-
-at::Tensor toTensor(const std::vector<Waveform>& batch)
-{
-    std::vector<at::Tensor> rows;
-    for (const auto& item : batch)
-        rows.push_back(
-            at::from_blob(const_cast<float*>(item.samples().data()), {item.size()}, at::kFloat));
-    return at::stack(rows);
-}
-
-void addCases()
-{
-    QTest::addColumn<QString>("name");
-    for (const char* name :
-         {"large_bce", "large_bce_balanced", "large_infonce", "large_bce_cross5_neg5",
-          "large_infonce_cross5_neg5", "large_bce_balanced_cross5_neg5", "large_bce_sampledist20",
-          "large_bce_steps4_offset1", "large_bce_neg1", "01_base_bce", "03_gru_bce",
-          "04a_options_projsame_bce", "short_T8_bce", "short_T8_infonce"})
-        QTest::newRow(name) << QString(name);
+    return at::cat(parts, 0).contiguous();
 }
 
 } // namespace
@@ -103,7 +34,7 @@ void addCases()
 class LossTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void negativesAreTheReferences_data() { addCases(); }
+    void negativesAreTheReferences_data() { addLossCases(); }
     void negativesAreTheReferences()
     {
         QFETCH(QString, name);
@@ -121,7 +52,7 @@ private Q_SLOTS:
         QCOMPARE(std::vector<double>(values, values + drawn.numel()), expected.values);
     }
 
-    void scoresAreTheReferences_data() { addCases(); }
+    void scoresAreTheReferences_data() { addLossCases(); }
     void scoresAreTheReferences()
     {
         QFETCH(QString, name);
@@ -135,9 +66,7 @@ private Q_SLOTS:
         const auto negatives = sampleNegatives(targets.size(0), targets.size(2), model.config);
         const auto scores =
             contrastiveScores(graph.predictions(output.c), targets, negatives, model.config);
-        const auto flat =
-            flattenScores(scores, model.config.infonce ? Criterion::InfoNce : Criterion::Bce)
-                .contiguous();
+        const auto flat = asTheReference(scores, model.config.infonce);
         const auto expected = readNpy(folder + "/logits.npy");
         QCOMPARE(flat.sizes().vec(), expected.shape);
         for (std::int64_t i = 0; i < flat.numel(); ++i) {
@@ -149,7 +78,7 @@ private Q_SLOTS:
         }
     }
 
-    void lossIsTheReferences_data() { addCases(); }
+    void lossIsTheReferences_data() { addLossCases(); }
     void lossIsTheReferences()
     {
         QFETCH(QString, name);
@@ -189,14 +118,17 @@ private Q_SLOTS:
         // BCE of a zero score is log 2; InfoNCE of K equal scores is log K (SPEC 3).
         ModelConfig config = ModelConfig::tiny();
         config.numNegatives = 10;
-        const std::vector<at::Tensor> scores(12, at::zeros({11, 2, 30}));
-        const auto bce = summarizeLoss(scores, config, Criterion::Bce);
+        const auto scores = at::zeros({2, 30, 12, 11});
+        const auto bce = summarizeLoss(scores, config);
+        QCOMPARE(bce.sampleSize, std::int64_t(2 * (12 * 30 - 66)));
         QVERIFY(std::abs(bce.bits - 11) < 1e-12);
-        const auto infoNce = summarizeLoss(scores, config, Criterion::InfoNce);
+        config.infonce = true;
+        const auto infoNce = summarizeLoss(scores, config);
         QVERIFY(std::abs(infoNce.bits - std::log2(11.0)) < 1e-12);
         QCOMPARE(infoNce.correct, std::int64_t(0)); // rows in which all scores tie
+        config.infonce = false;
         config.balancedClasses = true;
-        QVERIFY(std::abs(summarizeLoss(scores, config, Criterion::Bce).bits - 2) < 1e-12);
+        QVERIFY(std::abs(summarizeLoss(scores, config).bits - 2) < 1e-12);
     }
 
     void recurrenceOverTheBatch()

@@ -21,6 +21,7 @@
 #include <QDragEnterEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListView>
 #include <QListWidget>
 #include <QMenuBar>
 #include <QMimeData>
@@ -229,6 +230,7 @@ private Q_SLOTS:
         user->start({{sound("one.wav")}, {}});
         QTRY_VERIFY(user->messages().count() > 0);
         QVERIFY(user->messages().current().text.contains(QLatin1String("cuda:7")));
+        QVERIFY(!user->page()->document().modelComing());
     }
 
     void droppedFilesOpenAsWhatTheyAre()
@@ -243,6 +245,15 @@ private Q_SLOTS:
         QTRY_COMPARE(user->window->models().path(), other);
         QTRY_VERIFY(user->settled());
         QCOMPARE(user->inspect().count(), 2);
+    }
+
+    void aCheckpointThatIsBeingReadIsNamed()
+    {
+        user->start({{sound("one.wav")}, {}});
+        const auto* label = user->window->findChild<QToolButton*>(QStringLiteral("modelLabel"));
+        QVERIFY2(label->text().startsWith(QLatin1String("Reading")), qPrintable(label->text()));
+        QVERIFY(user->page()->document().modelComing());
+        QTRY_VERIFY(user->settled());
     }
 
     void anotherCheckpointComputesAnew()
@@ -317,10 +328,45 @@ private Q_SLOTS:
         QTRY_VERIFY(user->settled());
         auto* search = user->window->findChild<QLineEdit*>(QStringLiteral("librarySearch"));
         search->setFocus();
-        QTest::keyClicks(search, QStringLiteral("l s"));
-        QCOMPARE(search->text(), QStringLiteral("l s"));
+        QTest::keyClicks(search, QStringLiteral("l sfazrm"));
+        QCOMPARE(search->text(), QStringLiteral("l sfazrm"));
         QVERIFY(!user->page()->timeAxis().loop());
         QVERIFY(!user->page()->timeAxis().playHead());
+    }
+
+    void lettersActWhereverTheFocusIs()
+    {
+        user->start({{sound("one.wav"), sound("two.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        auto* list = user->window->findChild<QListView*>();
+        list->setFocus();
+        TimeAxis& time = user->page()->timeAxis();
+        time.setVisible({0.25, 0.5});
+        QTest::keyClick(list, Qt::Key_F);
+        QCOMPARE(time.visible(), (TimeRange{0, 1}));
+        QTest::keyClick(list, Qt::Key_A);
+        QVERIFY(user->action("Fit waveform to its peak")->isChecked());
+        QTest::keyClick(list, Qt::Key_Z);
+        QVERIFY(user->action("Z-score of each dimension")->isChecked());
+        // The list keeps what it moves by.
+        time.setVisible({0.25, 0.5});
+        QTest::keyClick(list, Qt::Key_End);
+        QCOMPARE(time.visible(), (TimeRange{0.25, 0.5}));
+    }
+
+    void loopActsOnWhatIsPlaying()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        TimeAxis& time = user->page()->timeAxis();
+        user->page()->takeFocus();
+        QTest::keyClick(focus(), Qt::Key_Space);
+        QTRY_VERIFY(time.playHead().value_or(0) > 0.1);
+        QTest::keyClick(focus(), Qt::Key_L);
+        QTRY_VERIFY(time.playHead().value_or(0) > 0.6);
+        QTRY_VERIFY(time.playHead().value_or(1) < 0.4); // it began anew
+        QTest::keyClick(focus(), Qt::Key_L);
+        QTRY_VERIFY(!time.playHead());
     }
 
     void lLoops()
@@ -407,6 +453,36 @@ private Q_SLOTS:
         QVERIFY(QDir(folder).entryList(QDir::Files | QDir::Hidden).isEmpty());
     }
 
+    void anExportNamesTheRecordingItIsMadeOf()
+    {
+        const QString path = m_home->filePath(QStringLiteral("mine.wav"));
+        QFile::copy(sound("one.wav"), path);
+        user->start({{path}, {}});
+        QTRY_VERIFY(user->settled());
+        QVERIFY(user->page()->document().audio().sha256.empty());
+        user->action("Export features…")->trigger();
+        auto* dialog = user->window->findChild<ExportDialog*>();
+        const QString folder = m_home->filePath(QStringLiteral("out"));
+        dialog->findChild<QLineEdit*>(QStringLiteral("exportFolder"))->setText(folder);
+        auto* start = dialog->findChild<QPushButton*>(QStringLiteral("exportStart"));
+        start->click();
+        QTRY_VERIFY(!dialog->running());
+        const auto hash = sha256OfFile(path.toStdString());
+        const std::string sidecar = readBytes(folder.toStdString() + "/mine.z.csv.json");
+        QVERIFY(sidecar.find(*hash) != std::string::npos);
+
+        // Another file in its place is not what z and c were computed from.
+        QVERIFY(QDir(folder).removeRecursively());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::Append) && file.write("more") == 4);
+        file.close();
+        start->click();
+        QTRY_VERIFY(!dialog->running());
+        const QString note = dialog->findChild<QLabel*>(QStringLiteral("exportNote"))->text();
+        QVERIFY2(note.contains(QLatin1String("has changed")), qPrintable(note));
+        QVERIFY(QDir(folder).entryList(QDir::Files | QDir::Hidden).isEmpty());
+    }
+
     void settingsMakeANewEngine()
     {
         user->start({{sound("one.wav")}, {}});
@@ -422,6 +498,48 @@ private Q_SLOTS:
         user->quit();
         user->start();
         QCOMPARE(user->window->settings().settings().engine.precision, std::string("bf16x3"));
+    }
+
+    void aGrowingRecordingIsInViewWithItsWholeLength()
+    {
+        user->start({{sound("one.wav")}, {}});
+        grow(10);
+        QVERIFY(user->page()->inspect().isVisible());
+        QCOMPARE(user->page()->timeAxis().visible(), (TimeRange{0, 10}));
+        QVERIFY(user->page()->inspect().isAncestorOf(focus()));
+        QVERIFY(!user->action("Play")->isEnabled());
+        user->page()->timeAxis().setSelection(TimeRange{0.25, 0.5});
+        grow(12); // it is longer than the header said
+        QCOMPARE(user->page()->timeAxis().visible(), (TimeRange{0, 12}));
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->page()->timeAxis().visible(), (TimeRange{0, 1}));
+        QCOMPARE(user->page()->timeAxis().selection(), std::optional(TimeRange{0.25, 0.5}));
+        QVERIFY(user->action("Play")->isEnabled());
+    }
+
+    void aRecordingThatFailsWhileItGrowsLeavesNothing()
+    {
+        user->start({{sound("gone.wav")}, {}});
+        grow(10);
+        QTRY_VERIFY(user->page()->loader().state() == DocumentLoader::State::Failed);
+        QVERIFY(!user->page()->inspect().isVisible());
+        QVERIFY(user->page()->findChild<WaitingView*>()->isVisible());
+        QCOMPARE(user->page()->timeAxis().duration(), 0.0);
+        QVERIFY(user->status("facts").isEmpty());
+    }
+
+    void readingCanBeStoppedAndTakenUpAgain()
+    {
+        user->start({{sound("one.wav")}, {}});
+        grow(10);
+        user->inspect().stop();
+        auto* waiting = user->page()->findChild<WaitingView*>();
+        QVERIFY(waiting->isVisible());
+        QVERIFY(waiting->findChild<QLabel*>()->text().contains(QLatin1String("stopped")));
+        QCOMPARE(user->messages().count(), 0);
+        QTest::mouseClick(waiting->findChild<QPushButton*>(), Qt::LeftButton);
+        QTRY_VERIFY(user->settled());
+        QVERIFY(user->page()->inspect().isVisible());
     }
 
     void aRecordingThatFailedCanBeTriedAgain()
@@ -500,6 +618,17 @@ private Q_SLOTS:
 
 private:
     QString sound(const char* name) const { return m_sounds.filePath(QLatin1String(name)); }
+    /// Half a second of a recording that is expected to have `seconds`, as the loader would show
+    /// it.
+    void grow(double seconds)
+    {
+        AudioInfo outline;
+        outline.sampleRate = kModelRate;
+        outline.seconds = seconds;
+        const Waveform waveform(std::vector<float>(8000, 0.5f));
+        user->page()->document().growAudio(outline, waveform,
+                                           std::make_shared<const PeakPyramid>(waveform));
+    }
     static QWidget* focus() { return QApplication::focusWidget(); }
 
     void drop(const QMimeData& mime)

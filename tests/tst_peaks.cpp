@@ -36,12 +36,15 @@ private Q_SLOTS:
     void stretchesAreClampedToTheWaveform();
     void nothingIsFlat();
     void singlePeaksAreNeverLost();
+    void growingIsTheSameAsAtOnce_data();
+    void growingIsTheSameAsAtOnce();
+    void copiesStayAsTheyAre();
 };
 
 void TestPeaks::shortStretchesAreExact()
 {
     const auto samples = asFloats(noise(5000));
-    const PeakPyramid peaks(samples);
+    const PeakPyramid peaks{Waveform(samples)};
     std::mt19937 random(1);
     for (int i = 0; i < 2000; ++i) {
         const auto first = static_cast<std::int64_t>(random() % 4000);
@@ -54,7 +57,7 @@ void TestPeaks::longStretchesAreRoundedOutwardsALittle()
 {
     const std::int64_t size = 300007;
     const auto samples = asFloats(noise(static_cast<std::size_t>(size)));
-    const PeakPyramid peaks(samples);
+    const PeakPyramid peaks{Waveform(samples)};
     std::mt19937 random(2);
     for (int i = 0; i < 100; ++i) {
         const auto first = static_cast<std::int64_t>(random() % 200000);
@@ -80,7 +83,7 @@ void TestPeaks::wholeWaveformsAreExact()
 {
     QFETCH(int, size);
     const auto samples = asFloats(noise(static_cast<std::size_t>(size)));
-    const PeakPyramid peaks(samples);
+    const PeakPyramid peaks{Waveform(samples)};
     QCOMPARE(peaks.size(), size);
     QVERIFY(peaks.range(0, size) == rangeByHand(samples));
 }
@@ -88,7 +91,7 @@ void TestPeaks::wholeWaveformsAreExact()
 void TestPeaks::stretchesAreClampedToTheWaveform()
 {
     const auto samples = asFloats(noise(1000));
-    const PeakPyramid peaks(samples);
+    const PeakPyramid peaks{Waveform(samples)};
     QVERIFY(peaks.range(-500, 10) == rangeByHand(part(samples, 0, 10)));
     QVERIFY(peaks.range(990, 5000) == rangeByHand(part(samples, 990, 1000)));
 }
@@ -96,8 +99,8 @@ void TestPeaks::stretchesAreClampedToTheWaveform()
 void TestPeaks::nothingIsFlat()
 {
     const auto samples = asFloats(noise(1000));
-    const PeakPyramid peaks(samples);
-    const PeakPyramid empty({});
+    const PeakPyramid peaks{Waveform(samples)};
+    const PeakPyramid empty;
     QVERIFY(peaks.range(10, 10) == PeakPyramid::Range());
     QVERIFY(peaks.range(20, 10) == PeakPyramid::Range());
     QVERIFY(peaks.range(1000, 2000) == PeakPyramid::Range());
@@ -111,10 +114,52 @@ void TestPeaks::singlePeaksAreNeverLost()
     for (const std::size_t at : {0u, 63u, 64u, 12345u, 99999u}) {
         std::vector<float> samples(100000, 0.1f);
         samples[at] = -0.9f;
-        const PeakPyramid peaks(samples);
+        const PeakPyramid peaks{Waveform(samples)};
         QCOMPARE(peaks.range(0, 100000).low, -0.9f);
         QCOMPARE(peaks.range(0, 100000).high, 0.1f);
     }
+}
+
+void TestPeaks::growingIsTheSameAsAtOnce_data()
+{
+    QTest::addColumn<int>("step");
+    for (const int step : {1, 63, 64, 100, 4096, 20000})
+        QTest::addRow("by %d samples", step) << step;
+}
+
+void TestPeaks::growingIsTheSameAsAtOnce()
+{
+    QFETCH(int, step);
+    const auto samples = asFloats(noise(20000));
+    const PeakPyramid whole{Waveform(samples)};
+    GrowingArray<float> growing;
+    PeakPyramid peaks;
+    for (std::size_t at = 0; at < samples.size(); at += static_cast<std::size_t>(step)) {
+        growing.append(std::span(samples).subspan(at).first(
+            std::min(static_cast<std::size_t>(step), samples.size() - at)));
+        peaks.extend(Waveform(growing));
+    }
+    QCOMPARE(peaks.size(), 20000);
+    std::mt19937 random(3);
+    for (int i = 0; i < 2000; ++i) {
+        const auto first = static_cast<std::int64_t>(random() % 20000);
+        const auto last = first + 1 + static_cast<std::int64_t>(random() % 20000);
+        QVERIFY(peaks.range(first, last) == whole.range(first, last));
+    }
+}
+
+void TestPeaks::copiesStayAsTheyAre()
+{
+    const std::vector<float> quiet(5000, 0.25f);
+    GrowingArray<float> growing;
+    growing.append(quiet);
+    PeakPyramid peaks{Waveform(growing)};
+    const PeakPyramid before = peaks;
+    growing.append(std::vector<float>(50000, -0.5f));
+    peaks.extend(Waveform(growing));
+    QCOMPARE(before.size(), 5000);
+    QVERIFY(before.range(0, 100000) == (PeakPyramid::Range{0.25f, 0.25f}));
+    QVERIFY(peaks.range(0, 100000) == (PeakPyramid::Range{-0.5f, 0.25f}));
 }
 
 QTEST_APPLESS_MAIN(TestPeaks)

@@ -65,6 +65,10 @@ private Q_SLOTS:
     void allIsPlayedExactly();
     void selectionIsPlayed();
     void loopHasNoGap();
+    void loopCanBeginWhilePlaying_data();
+    void loopCanBeginWhilePlaying();
+    void loopCanEndWhilePlaying_data();
+    void loopCanEndWhilePlaying();
     void positionRisesWithTheSound();
     void newPlayReplacesTheOld();
     void stopStopsAtOnce();
@@ -126,6 +130,54 @@ void TestPlayer::loopHasNoGap()
     const auto played = device.played();
     for (std::size_t i = 0; i < 10 * 777; ++i)
         QCOMPARE(played[i], samples[1000 + i % 777]);
+}
+
+void TestPlayer::loopCanBeginWhilePlaying_data()
+{
+    QTest::addColumn<int>("length");
+    QTest::newRow("with some still to come") << 40000;
+    QTest::newRow("when all of it lies ready for the device") << 8000;
+}
+
+void TestPlayer::loopCanBeginWhilePlaying()
+{
+    QFETCH(int, length);
+    const SoundDevice device(directory());
+    const auto samples = loudNoise(static_cast<std::size_t>(length));
+    Player player;
+    QVERIFY(player.play(Waveform(samples), 0, length, false));
+    QVERIFY(waitFor([&] { return player.position().value_or(0) > 500; }));
+    player.setLoop(true);
+    QVERIFY(waitFor([&] { return device.played().size() > samples.size() + 8000; }));
+    QVERIFY(player.position());
+    player.stop();
+    const auto played = device.played();
+    for (std::size_t i = 0; i < samples.size() + 8000; ++i)
+        QCOMPARE(played[i], samples[i % samples.size()]);
+}
+
+void TestPlayer::loopCanEndWhilePlaying_data()
+{
+    QTest::addColumn<int>("length");
+    QTest::newRow("many passes lie ready for the device") << 1777;
+    QTest::newRow("a pass is longer than what lies ready") << 24000;
+}
+
+void TestPlayer::loopCanEndWhilePlaying()
+{
+    QFETCH(int, length);
+    const SoundDevice device(directory());
+    const auto samples = loudNoise(static_cast<std::size_t>(length));
+    Player player;
+    QVERIFY(player.play(Waveform(samples), 0, length, true));
+    QVERIFY(waitFor([&] { return player.position().value_or(0) > length / 2; }));
+    player.setLoop(false);
+    const auto positions = positionsToTheEnd(player);
+    QVERIFY(!player.takeError());
+    // This pass goes on to its end, and no other begins.
+    QVERIFY(!positions.empty());
+    QVERIFY(std::ranges::is_sorted(positions));
+    QVERIFY(positions.back() > length / 2);
 }
 
 void TestPlayer::positionRisesWithTheSound()

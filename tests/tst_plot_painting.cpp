@@ -220,7 +220,7 @@ constexpr QRgb kClipped = qRgb(200, 0, 0);
 QImage paintSamples(const std::vector<float>& samples, QSize size, TimeRange time)
 {
     const Waveform waveform(samples);
-    const PeakPyramid peaks(waveform.samples());
+    const PeakPyramid peaks(waveform);
     QImage image(size, QImage::Format_RGB32);
     image.fill(Qt::white);
     QPainter painter(&image);

@@ -345,7 +345,7 @@ private:
             QTest::qFail(news.error().message.c_str(), __FILE__, __LINE__);
             return {};
         }
-        const auto copy = *news;
+        auto copy = *news;
         m_history.apply(*std::move(news));
         return copy;
     }

@@ -165,6 +165,28 @@ private Q_SLOTS:
         QCOMPARE(namesIn(folder.path()), QStringList());
     }
 
+    void withoutAHashNothingAppears_data()
+    {
+        QTest::addColumn<bool>("audio");
+        QTest::newRow("the recording's") << true;
+        QTest::newRow("the checkpoint's") << false;
+    }
+
+    void withoutAHashNothingAppears()
+    {
+        QFETCH(bool, audio);
+        const QTemporaryDir folder;
+        {
+            auto files = FeatureExport::create(optionsFor(folder), 465);
+            QVERIFY(fill(files->sink("z"), zInfo(2), 4).ok());
+            QVERIFY(fill(files->sink("c"), kC, 4).ok());
+            ExportOrigin origin = someOrigin();
+            (audio ? origin.audio.sha256 : origin.checkpoint.sha256).clear();
+            QVERIFY(!files->commit(origin).ok());
+        }
+        QCOMPARE(namesIn(folder.path()), QStringList());
+    }
+
     void whenANameIsTakenMeanwhileNothingAppears()
     {
         const QTemporaryDir folder;

@@ -12,6 +12,8 @@ class TimeAxisTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void durationShowsEverything();
+    void correctionsKeepWhatIsInside_data();
+    void correctionsKeepWhatIsInside();
     void viewIsClamped_data();
     void viewIsClamped();
     void zoomKeepsThePlace();
@@ -34,6 +36,44 @@ void TimeAxisTest::durationShowsEverything()
     axis.setDuration(20);
     QCOMPARE(axis.visible(), (TimeRange{0, 20}));
     QVERIFY(!axis.cursor() && !axis.selection() && !axis.playHead());
+}
+
+void TimeAxisTest::correctionsKeepWhatIsInside_data()
+{
+    QTest::addColumn<double>("start");
+    QTest::addColumn<double>("end");
+    QTest::addColumn<double>("duration");
+    QTest::addColumn<double>("seenStart");
+    QTest::addColumn<double>("seenEnd");
+    QTest::newRow("longer, everything in view") << 0.0 << 10.0 << 20.0 << 0.0 << 20.0;
+    QTest::newRow("shorter, everything in view") << 0.0 << 10.0 << 5.0 << 0.0 << 5.0;
+    QTest::newRow("longer, a part in view") << 2.0 << 4.0 << 20.0 << 2.0 << 4.0;
+    QTest::newRow("shorter, a part in view that is there") << 2.0 << 4.0 << 5.0 << 2.0 << 4.0;
+    QTest::newRow("shorter, a part in view that is not") << 6.0 << 8.0 << 5.0 << 3.0 << 5.0;
+}
+
+void TimeAxisTest::correctionsKeepWhatIsInside()
+{
+    QFETCH(double, start);
+    QFETCH(double, end);
+    QFETCH(double, duration);
+    QFETCH(double, seenStart);
+    QFETCH(double, seenEnd);
+    TimeAxis axis;
+    axis.setDuration(10);
+    axis.setVisible({start, end});
+    axis.setCursor(3);
+    axis.setSelection(TimeRange{4, 9});
+    axis.setPlayHead(8);
+    QSignalSpy durations(&axis, &TimeAxis::durationChanged);
+    axis.correctDuration(duration);
+    axis.correctDuration(duration);
+    QCOMPARE(durations.size(), 1);
+    QCOMPARE(axis.duration(), duration);
+    QCOMPARE(axis.visible(), (TimeRange{seenStart, seenEnd}));
+    QCOMPARE(axis.cursor(), std::optional<double>(3));
+    QCOMPARE(axis.selection(), std::optional(TimeRange{4, std::min(9.0, duration)}));
+    QCOMPARE(axis.playHead(), std::optional<double>(std::min(8.0, duration)));
 }
 
 void TimeAxisTest::viewIsClamped_data()

@@ -1,5 +1,7 @@
 #include "widgets/document.h"
 
+#include <utility>
+
 namespace phono {
 
 void Document::setAudio(AudioInfo info, Waveform waveform, std::shared_ptr<const PeakPyramid> peaks)
@@ -7,6 +9,30 @@ void Document::setAudio(AudioInfo info, Waveform waveform, std::shared_ptr<const
     m_audio = std::move(info);
     m_waveform = std::move(waveform);
     m_peaks = std::move(peaks);
+    m_audioComplete = true;
+    Q_EMIT audioChanged();
+}
+
+void Document::growAudio(AudioInfo outline, Waveform waveform,
+                         std::shared_ptr<const PeakPyramid> peaks)
+{
+    const bool appears = !m_peaks || m_audioComplete;
+    m_audio = std::move(outline);
+    m_waveform = std::move(waveform);
+    m_peaks = std::move(peaks);
+    m_audioComplete = false;
+    if (appears)
+        Q_EMIT audioChanged();
+    else
+        Q_EMIT audioGrew();
+}
+
+void Document::clearAudio()
+{
+    m_audio = {};
+    m_waveform = {};
+    m_peaks = nullptr;
+    m_audioComplete = false;
     Q_EMIT audioChanged();
 }
 
@@ -17,9 +43,16 @@ void Document::setSpectrogram(const SpectrogramOptions& options, DocumentFeature
     Q_EMIT spectrogramChanged();
 }
 
+void Document::setModelComing(bool coming)
+{
+    if (std::exchange(m_modelComing, coming) != coming)
+        Q_EMIT modelChanged();
+}
+
 void Document::setModel(const QString& title, std::vector<FeatureInfo> offered)
 {
     m_modelTitle = title;
+    m_modelComing = false;
     m_offered = std::move(offered);
     m_features.clear();
     Q_EMIT modelChanged();

@@ -43,6 +43,19 @@ void TimeAxis::setDuration(double seconds)
     fit();
 }
 
+void TimeAxis::correctDuration(double seconds)
+{
+    const double duration = std::isfinite(seconds) ? std::max(0.0, seconds) : 0.0;
+    const bool everything = m_visible == TimeRange{0, m_duration};
+    if (std::exchange(m_duration, duration) == duration)
+        return;
+    Q_EMIT durationChanged(m_duration);
+    setVisible(everything ? TimeRange{0, m_duration} : m_visible);
+    setPlayHead(m_playHead);
+    setSelection(m_selection);
+    setCursor(m_cursor);
+}
+
 void TimeAxis::setVisible(TimeRange range)
 {
     if (range.end < range.start)

@@ -34,6 +34,9 @@ public:
 
     /// Shows everything and forgets cursor, selection and play head.
     void setDuration(double seconds);
+    /// The recording turned out longer or shorter: a view of everything stays one, and whatever is
+    /// still inside stays where it is.
+    void correctDuration(double seconds);
     void setVisible(TimeRange range);
     void scroll(double seconds);
     /// `factor` > 1 looks closer; the time `at` stays where it is on the screen.

@@ -50,6 +50,42 @@ struct InitArguments {
     bool force = false;
 };
 
+struct TrainArguments {
+    std::string preset;
+    std::string config; ///< a TOML file
+    std::string resume; ///< a run directory
+    std::string data;
+    std::string valid;
+    std::string run;
+    std::vector<std::string> changes; ///< "section.key=value"
+    std::string device;
+    std::string precision;
+    int threads = 0;
+    int localProcesses = 1;
+    bool json = false;
+};
+
+/// For pause, continue and stop.
+struct ControlArguments {
+    std::string run;
+};
+
+struct ExportRunArguments {
+    std::string run;
+    std::string out;
+    bool force = false;
+};
+
+struct ManifestArguments {
+    std::string folder;
+    std::string out;
+    double validShare = 0.01;
+    std::uint64_t seed = 42;
+    std::string extension; ///< "": those of all audio formats
+    std::string pathMustContain;
+    bool force = false;
+};
+
 /// What a command line of phonoscope-cli asks for. Only the part of its command is filled.
 struct CommandLine {
     InfoArguments info;
@@ -57,6 +93,10 @@ struct CommandLine {
     LossArguments loss;
     ConvertArguments convert;
     InitArguments init;
+    TrainArguments train;
+    ControlArguments control;
+    ExportRunArguments exportRun;
+    ManifestArguments manifest;
 };
 
 /// The commands and options of phonoscope-cli, the one source of parsing, --help and the man page.

@@ -3,12 +3,16 @@
 #include "app/cli/command_line.h"
 #include "app/cli/console.h"
 
+#include <span>
 #include <stop_token>
 #include <string>
 
 namespace phono::cli {
 
-enum ExitStatus { kDone = 0, kFailed = 1, kWrongUsage = 2 };
+// Exit statuses.
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kWrongUsage = 2;
 
 /// The commands of phonoscope-cli. Each says on the console what it found or why it failed, and
 /// returns the exit status of the program.
@@ -19,5 +23,11 @@ int runExtract(const ExtractArguments& arguments, const std::string& commandLine
 int runLoss(const LossArguments& arguments, Console& console, const std::stop_token& stop);
 int runConvert(const ConvertArguments& arguments, Console& console, const std::stop_token& stop);
 int runInit(const InitArguments& arguments, Console& console);
+/// `words` are the whole command line, the program first.
+int runTrain(const TrainArguments& arguments, std::span<const std::string> words, Console& console,
+             const std::stop_token& stop);
+/// `request` is pause, continue or stop.
+int runControl(const std::string& request, const ControlArguments& arguments, Console& console);
+int runManifest(const ManifestArguments& arguments, Console& console, const std::stop_token& stop);
 
 } // namespace phono::cli

@@ -1,13 +1,12 @@
 #include "app/cli/inputs.h"
 
-#include "app/cli/manifest.h"
+#include "core/corpus/audio_folder.h"
+#include "core/corpus/corpus.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <map>
 #include <set>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -16,21 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 18> kAudioExtensions = {
-    ".wav",  ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif",  ".aiff",
-    ".aifc", ".au",   ".snd",  ".caf", ".w64", ".rf64", ".sph", ".nist", ".voc"};
-
 std::string lowerCase(std::string text)
 {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
     return text;
-}
-
-bool isAudioName(const fs::path& name)
-{
-    const std::string extension = lowerCase(name.extension().string());
-    return !name.string().starts_with('.')
-        && std::ranges::find(kAudioExtensions, extension) != kAudioExtensions.end();
 }
 
 Input inputAt(const fs::path& audio, const fs::path& folder)
@@ -40,54 +28,35 @@ Input inputAt(const fs::path& audio, const fs::path& folder)
 
 void addFolder(const fs::path& root, InputList& list)
 {
-    std::vector<fs::path> found;
-    std::vector<fs::path> waiting = {root};
-    while (!waiting.empty()) {
-        const fs::path folder = std::move(waiting.back());
-        waiting.pop_back();
-        std::error_code failed;
-        for (auto entry = fs::directory_iterator(folder, failed); entry != fs::directory_iterator();
-             entry.increment(failed)) {
-            const fs::path name = entry->path().filename();
-            std::error_code ignored;
-            if (fs::is_directory(entry->symlink_status(ignored))) {
-                if (!name.string().starts_with('.'))
-                    waiting.push_back(entry->path());
-            } else if (isAudioName(name) && entry->is_regular_file(ignored)) {
-                found.push_back(entry->path());
-            }
-        }
-        if (failed)
-            list.problems.push_back("cannot read the folder " + folder.string() + ": "
-                                    + failed.message());
+    const auto found = findAudioFiles(root);
+    if (!found) {
+        list.problems.push_back(found.error().message);
+        return;
     }
-    if (found.empty())
+    list.problems.insert(list.problems.end(), found->problems.begin(), found->problems.end());
+    if (found->files.size() == 0)
         list.problems.push_back("no audio files in the folder " + root.string());
-    std::ranges::sort(found);
-    for (const fs::path& audio : found)
-        list.inputs.push_back(inputAt(audio, audio.parent_path().lexically_relative(root)));
+    for (std::size_t i = 0; i < found->files.size(); ++i) {
+        const fs::path file = found->files.at(i);
+        list.inputs.push_back(inputAt(root / file, file.parent_path()));
+    }
 }
 
 void addManifest(const fs::path& path, InputList& list)
 {
-    auto manifest = readManifest(path);
+    const auto manifest = Corpus::fromManifest(path);
     if (!manifest) {
         list.problems.push_back(manifest.error().message);
         return;
     }
-    std::error_code ignored;
-    if (!fs::is_directory(manifest->root, ignored)) {
-        list.problems.push_back("the root folder of " + path.string()
-                                + " is not there: " + manifest->root.string());
-        return;
+    for (std::size_t i = 0; i < manifest->size(); ++i) {
+        const fs::path file = manifest->relativePath(i);
+        list.inputs.push_back(inputAt(manifest->root() / file, file.parent_path()));
+        list.inputs.back().declaredSamples = manifest->samples(i);
     }
-    for (const ManifestEntry& entry : manifest->entries) {
-        list.inputs.push_back(
-            inputAt(manifest->root / entry.relativePath, entry.relativePath.parent_path()));
-        list.inputs.back().declaredSamples = entry.samples;
-    }
-    list.problems.insert(list.problems.end(), manifest->problems.begin(), manifest->problems.end());
-    if (manifest->entries.empty())
+    for (std::string& problem : manifest->problems())
+        list.problems.push_back(std::move(problem));
+    if (manifest->size() == 0)
         list.problems.push_back("no recordings in the manifest " + path.string());
 }
 

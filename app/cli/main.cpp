@@ -10,18 +10,24 @@ namespace {
 
 using namespace phono::cli;
 
-int runCommand(const CLI::App& app, const CommandLine& line, const std::string& text,
+int runCommand(const CLI::App& app, const CommandLine& line, const std::vector<std::string>& words,
                Console& console, const std::stop_token& stop)
 {
     const std::string name = app.get_subcommands().front()->get_name();
     if (name == "info")
         return runInfo(line.info, console, stop);
     if (name == "extract")
-        return runExtract(line.extract, text, console, stop);
+        return runExtract(line.extract, phono::shellCommand(words), console, stop);
     if (name == "loss")
         return runLoss(line.loss, console, stop);
     if (name == "convert")
         return runConvert(line.convert, console, stop);
+    if (name == "train")
+        return runTrain(line.train, words, console, stop);
+    if (name == "pause" || name == "continue" || name == "stop")
+        return runControl(name, line.control, console);
+    if (name == "manifest")
+        return runManifest(line.manifest, console, stop);
     return runInit(line.init, console);
 }
 
@@ -41,8 +47,7 @@ int main(int argc, char** argv)
     Console console;
     try {
         const std::vector<std::string> words(argv, argv + argc);
-        const int status =
-            runCommand(*app, line, phono::shellCommand(words), console, interrupt.token());
+        const int status = runCommand(*app, line, words, console, interrupt.token());
         if (console.resultsArrived())
             return status;
         console.message("cannot write to standard output");

@@ -46,11 +46,12 @@ void ModelHost::load(const QString& path, const QString& title, const EngineOpti
     m_title = title.isEmpty() ? QFileInfo(path).fileName() : title;
     m_options = options;
     m_model.reset();
-    Q_EMIT aboutToLoad(m_title);
     m_loading.start(
         [&engines = m_engines, path, name = m_title, options](const TaskContext& context) {
             return loadModel(engines, path, name, options, {{}, context.stop()});
         });
+    // Only now, so that whoever asks hears that it is loading.
+    Q_EMIT aboutToLoad(m_title);
 }
 
 void ModelHost::setOptions(const EngineOptions& options)

@@ -9,36 +9,14 @@
 namespace phono {
 namespace {
 
-/// What the window opens in memory: 16 h. Longer recordings are for the command line.
-constexpr std::int64_t kMostSamples = std::int64_t(16) * 3600 * kModelRate;
-
 QString spectrogramName()
 {
     return QStringLiteral("spectrogram");
 }
 
-Result<Waveform> wholeWaveform(const Recording& recording, const Progress& progress)
+QString waveformName()
 {
-    if (const auto inMemory = std::dynamic_pointer_cast<const Waveform>(recording.samples))
-        return *inMemory;
-    const std::int64_t size = recording.samples->size();
-    if (size > kMostSamples) {
-        return Error{recording.info.path.string() + " is "
-                     + std::to_string(size / kModelRate / 3600)
-                     + " h long; the window shows up to 16 h. Cut the recording, or use "
-                       "phonoscope-cli extract, which has no limit."};
-    }
-    constexpr std::int64_t kBlock = 1 << 20;
-    std::vector<float> samples(static_cast<std::size_t>(size));
-    for (std::int64_t first = 0; first < size; first += kBlock) {
-        if (progress.cancelled())
-            return Error::cancelled();
-        const auto count = static_cast<std::size_t>(std::min(kBlock, size - first));
-        const std::span block(samples.data() + first, count);
-        if (const auto read = recording.samples->read(first, block); !read)
-            return read.error();
-    }
-    return Waveform(std::move(samples));
+    return QStringLiteral("waveform");
 }
 
 Result<void> extractFeatures(const Model& model, const Waveform& waveform, const QStringList& names,
@@ -74,7 +52,7 @@ QString lines(const std::vector<std::string>& texts)
 DocumentLoader::DocumentLoader(Document& document, Lanes& lanes, QObject* parent)
     : QObject(parent)
     , m_document(document)
-    , m_audio(lanes.files(), [this](Result<Audio> result) { audioRead(std::move(result)); })
+    , m_audio(lanes.files(), [this](Result<GrowingAudio> result) { audioRead(std::move(result)); })
     , m_spectrogram(lanes.files(),
                     [this](const Result<void>& result) {
                         endStep(LoadStep::Spectrogram, {spectrogramName()});
@@ -94,41 +72,31 @@ void DocumentLoader::open(const QString& path, const SpectrogramOptions& spectro
     m_spectrogramOptions = spectrogram;
     m_state = State::Reading;
     m_audio.start([this, file = toPath(path)](const TaskContext& context) {
-        return readAudio(file, reporter(context, LoadStep::Reading, {}));
+        const auto show = [this, &context](GrowingAudio audio) {
+            context.post([this, audio = std::move(audio)] {
+                m_document.growAudio(audio.info, audio.peaks.waveform(),
+                                     std::make_shared<const PeakPyramid>(audio.peaks));
+            });
+        };
+        return readAudio(file, show, Throttle(),
+                         reporter(context, LoadStep::Reading, {waveformName()}));
     });
 }
 
-Result<DocumentLoader::Audio> DocumentLoader::readAudio(const std::filesystem::path& path,
-                                                        const Progress& progress)
+void DocumentLoader::audioRead(Result<GrowingAudio> result)
 {
-    auto recording = loadAudio(path, {}, progress);
-    if (!recording)
-        return recording.error();
-    auto waveform = wholeWaveform(*recording, progress);
-    if (!waveform)
-        return waveform.error();
-    // The pyramid points into the samples, so they live as long as it does.
-    struct Peaks {
-        Waveform waveform;
-        PeakPyramid pyramid;
-    };
-    const auto peaks = std::make_shared<const Peaks>(*waveform, PeakPyramid(waveform->samples()));
-    return Audio{std::move(recording->info), std::move(*waveform),
-                 std::shared_ptr<const PeakPyramid>(peaks, &peaks->pyramid)};
-}
-
-void DocumentLoader::audioRead(Result<Audio> result)
-{
-    endStep(LoadStep::Reading, {});
-    m_state = result ? State::Ready : State::Failed;
+    endStep(LoadStep::Reading, {waveformName()});
     if (!result) {
+        m_state = result.error().isCancelled() ? State::Stopped : State::Failed;
+        m_document.clearAudio();
         complain(result.error());
         Q_EMIT opened();
         settle();
         return;
     }
-    m_document.setAudio(std::move(result->info), std::move(result->waveform),
-                        std::move(result->peaks));
+    m_state = State::Ready;
+    m_document.setAudio(std::move(result->info), result->peaks.waveform(),
+                        std::make_shared<const PeakPyramid>(result->peaks));
     Q_EMIT opened();
     requestSpectrogram(m_spectrogramOptions);
     m_labels.start([file = toPath(m_path)](const TaskContext&) {

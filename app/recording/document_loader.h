@@ -2,7 +2,7 @@
 
 #include "app/engine/lanes.h"
 #include "app/engine/model_host.h"
-#include "app/recording/growing_feature.h"
+#include "app/recording/growing_audio.h"
 #include "core/labels/labels.h"
 #include "widgets/document.h"
 #include "widgets/shell/latest_task.h"
@@ -23,7 +23,8 @@ enum class LoadStep { Reading, Spectrogram, Features };
 /// How far one computation of a document is.
 struct LoadProgress {
     LoadStep step = LoadStep::Reading;
-    QStringList features; ///< that are being computed; "spectrogram" for the spectrogram
+    /// That are being computed; "spectrogram" and "waveform" for these.
+    QStringList features;
     QString stage; ///< "computing c"; empty when the step is over
     double fraction = 0;
     double secondsLeft = -1; ///< negative when unknown
@@ -38,7 +39,8 @@ struct LoadProgress {
 class DocumentLoader : public QObject {
     Q_OBJECT
 public:
-    enum class State { Empty, Reading, Ready, Failed };
+    /// Stopped: reading was given up on request.
+    enum class State { Empty, Reading, Ready, Failed, Stopped };
 
     /// All outlive the loader.
     DocumentLoader(Document& document, Lanes& lanes, QObject* parent = nullptr);
@@ -72,15 +74,9 @@ Q_SIGNALS:
     void noticed(const phono::Notice& notice);
 
 private:
-    struct Audio {
-        AudioInfo info;
-        Waveform waveform;
-        std::shared_ptr<const PeakPyramid> peaks;
-    };
-    static Result<Audio> readAudio(const std::filesystem::path& path, const Progress& progress);
     /// Reports of running work, thinned out, on the UI thread.
     Progress reporter(const TaskContext& context, LoadStep step, const QStringList& features);
-    void audioRead(Result<Audio> result);
+    void audioRead(Result<GrowingAudio> result);
     void featuresDone(const Result<void>& result);
     void labelsRead(const std::vector<Result<LabelFile>>& files);
     void computeMissing();
@@ -99,7 +95,7 @@ private:
     QStringList m_computing;
     bool m_stopped = false;
 
-    LatestTask<Result<Audio>> m_audio;
+    LatestTask<Result<GrowingAudio>> m_audio;
     LatestTask<Result<void>> m_spectrogram;
     LatestTask<Result<void>> m_features;
     LatestTask<std::vector<Result<LabelFile>>> m_labels;

@@ -58,14 +58,22 @@ Result<std::vector<std::filesystem::path>> runExport(const ExportInput& input,
                                                      const std::string& commandLine,
                                                      const Progress& progress)
 {
+    // First of all: what cannot be traced to its recording need not be computed.
+    constexpr double kHashing = 0.05;
+    AudioInfo audio = input.audio;
+    auto hash = hashAudio(audio, part(progress, 0, kHashing));
+    if (!hash)
+        return hash.error();
+    audio.sha256 = std::move(*hash);
+
     const Model& model = *input.model;
     auto files = FeatureExport::create(options, model.checkpoint.config.encoderReceptiveField());
     if (!files)
         return files.error();
 
     std::vector<FeatureRequest> missing;
-    const auto total = static_cast<double>(options.features.size());
-    double done = 0;
+    const double each = (1 - kHashing) / static_cast<double>(options.features.size());
+    double done = kHashing;
     for (const std::string& name : options.features) {
         const auto ready =
             std::find_if(input.ready.begin(), input.ready.end(),
@@ -74,19 +82,19 @@ Result<std::vector<std::filesystem::path>> runExport(const ExportInput& input,
             missing.push_back({name, files->sink(name)});
             continue;
         }
-        const auto written = writeReady(*ready, *files->sink(name),
-                                        part(progress, done / total, (done + 1) / total));
+        const auto written =
+            writeReady(*ready, *files->sink(name), part(progress, done, done + each));
         if (!written)
             return written.error();
-        ++done;
+        done += each;
     }
     if (!missing.empty()) {
         const auto computed =
-            model.engine->extract(input.waveform, missing, part(progress, done / total, 1));
+            model.engine->extract(input.waveform, missing, part(progress, done, 1));
         if (!computed)
             return computed.error();
     }
-    const ExportOrigin origin{input.audio, input.waveform.size(), model.checkpoint,
+    const ExportOrigin origin{std::move(audio), input.waveform.size(), model.checkpoint,
                               computationOf(model.backend), commandLine};
     if (const auto committed = files->commit(origin); !committed)
         return committed.error();

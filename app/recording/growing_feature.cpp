@@ -9,7 +9,7 @@ bool Throttle::due()
     const auto now = std::chrono::steady_clock::now();
     if (now < m_next)
         return false;
-    m_next = now + kPause;
+    m_next = now + m_pause;
     return true;
 }
 

@@ -7,14 +7,19 @@
 
 namespace phono {
 
-/// Says at most ten times a second that it is time again.
+/// Says from time to time that it is time again: ten times a second, or as often as wished.
 class Throttle {
 public:
+    explicit Throttle(std::chrono::milliseconds pause = std::chrono::milliseconds(100))
+        : m_pause(pause)
+    {
+    }
+
     /// True the first time, and when the last true is long enough ago.
     bool due();
 
 private:
-    static constexpr std::chrono::milliseconds kPause{100};
+    std::chrono::milliseconds m_pause;
     std::chrono::steady_clock::time_point m_next{};
 };
 

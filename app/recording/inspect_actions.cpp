@@ -58,6 +58,7 @@ void InspectWorkspace::makeActions()
     connect(m_loop, &QAction::toggled, this, [this](bool loop) {
         if (RecordingPage* current = currentPage())
             current->timeAxis().setLoop(loop);
+        m_transport.setLoop(loop);
     });
     connect(m_playSelection, &QAction::triggered, this, &InspectWorkspace::playSelection);
     connect(m_exportAction, &QAction::triggered, this, &InspectWorkspace::exportFeatures);
@@ -81,7 +82,7 @@ void InspectWorkspace::makeMenus()
 void InspectWorkspace::refreshActions()
 {
     RecordingPage* current = currentPage();
-    const bool audio = current && current->document().hasAudio();
+    const bool audio = current && current->document().audioComplete();
     const bool playing = m_transport.playing();
     for (QAction* action : {m_play, m_loop, m_playSelection, m_pictureAction})
         action->setEnabled(audio);
@@ -123,7 +124,7 @@ void InspectWorkspace::playSelection()
 void InspectWorkspace::playRange(TimeRange range)
 {
     RecordingPage* current = currentPage();
-    if (current && current->document().hasAudio())
+    if (current && current->document().audioComplete())
         m_transport.play(current->document().waveform(), current->timeAxis(), range,
                          m_loop->isChecked());
 }
@@ -132,7 +133,7 @@ void InspectWorkspace::exportFeatures()
 {
     RecordingPage* current = currentPage();
     const auto model = m_models.model();
-    if (!current || !model || !current->document().hasAudio())
+    if (!current || !model || !current->document().audioComplete())
         return;
     if (m_exportDialog) {
         m_exportDialog->raise();

@@ -76,7 +76,9 @@ InspectWorkspace::InspectWorkspace(Lanes& lanes, ModelHost& models, SettingsStor
     connect(&m_models, &ModelHost::aboutToLoad, this, [this] {
         for (int i = 0; i < count(); ++i)
             page(i)->setModel(nullptr);
+        loadCurrent();
     });
+    connect(&m_models, &ModelHost::failed, this, &InspectWorkspace::loadCurrent);
     connect(&m_models, &ModelHost::modelChanged, this, &InspectWorkspace::loadCurrent);
     refreshActions();
 }
@@ -246,6 +248,7 @@ void InspectWorkspace::loadCurrent()
         return;
     current->load(m_settings.settings().spectrogram);
     current->setModel(m_models.model());
+    current->document().setModelComing(m_models.loading());
 }
 
 void InspectWorkspace::pageOpened(RecordingPage& opened)

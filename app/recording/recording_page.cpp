@@ -4,6 +4,7 @@
 #include "widgets/shell/checkpoint_summary.h"
 #include "widgets/shell/words.h"
 
+#include <QApplication>
 #include <QFileInfo>
 #include <QStackedLayout>
 
@@ -30,6 +31,8 @@ RecordingPage::RecordingPage(const QString& path, Lanes& lanes, QWidget* parent)
     m_stack->addWidget(m_inspect.get());
 
     connect(m_waiting, &WaitingView::retryRequested, this, &RecordingPage::retryRequested);
+    connect(&m_document, &Document::audioChanged, this, &RecordingPage::showAudio);
+    connect(&m_document, &Document::audioGrew, this, &RecordingPage::showAudio);
     connect(&m_loader, &DocumentLoader::opened, this, &RecordingPage::opened);
     connect(&m_loader, &DocumentLoader::progressed, this, &RecordingPage::showProgress);
     connect(m_inspect.get(), &InspectPanel::featureRequested, &m_loader,
@@ -52,7 +55,7 @@ QString RecordingPage::title() const
 
 QString RecordingPage::facts() const
 {
-    if (!m_document.hasAudio())
+    if (!m_document.audioComplete())
         return {};
     QString text = tr("%1 · %2").arg(rateWords(m_document.audio().sampleRate),
                                      lengthWords(m_document.audio().seconds));
@@ -100,19 +103,31 @@ void RecordingPage::takeFocus()
     m_stack->currentWidget()->setFocus();
 }
 
+void RecordingPage::showAudio()
+{
+    QWidget* const before = m_stack->currentWidget();
+    QWidget* const wanted =
+        m_document.hasAudio() ? static_cast<QWidget*>(m_inspect.get()) : m_waiting;
+    if (wanted == before) {
+        m_timeAxis.correctDuration(m_document.seconds());
+        return;
+    }
+    m_timeAxis.setDuration(m_document.seconds());
+    if (m_initialView)
+        m_timeAxis.setVisible(*m_initialView);
+    const QWidget* focus = QApplication::focusWidget();
+    const bool focused = focus && (focus == before || before->isAncestorOf(focus));
+    m_stack->setCurrentWidget(wanted);
+    if (focused)
+        wanted->setFocus();
+}
+
 void RecordingPage::opened()
 {
-    if (m_document.hasAudio()) {
-        m_timeAxis.setDuration(m_document.seconds());
-        if (m_initialView)
-            m_timeAxis.setVisible(*m_initialView);
-        const bool focused = m_waiting->hasFocus();
-        m_stack->setCurrentWidget(m_inspect.get());
-        if (focused)
-            m_inspect->setFocus();
-    } else {
+    if (m_loader.state() == DocumentLoader::State::Failed)
         m_waiting->setFailed();
-    }
+    else if (m_loader.state() == DocumentLoader::State::Stopped)
+        m_waiting->setStopped();
     m_initialView.reset();
     Q_EMIT factsChanged();
 }

@@ -59,6 +59,8 @@ Q_SIGNALS:
 
 private:
     void showProgress(const LoadProgress& progress);
+    /// Brings view and time axis up to what there is of the recording.
+    void showAudio();
     void opened();
 
     QString m_path;

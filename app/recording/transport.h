@@ -17,6 +17,8 @@ public:
 
     /// Plays `range` of `audio`, again and again when `loop`. Stops what is playing.
     void play(const Waveform& audio, TimeAxis& axis, TimeRange range, bool loop);
+    /// Of what is playing.
+    void setLoop(bool loop) { m_player.setLoop(loop); }
     /// The play head stays where playing stopped.
     void pause();
     void stop();

@@ -12,7 +12,7 @@ WaitingView::WaitingView(const QString& title, QWidget* parent)
     , m_title(title)
     , m_text(new QLabel(this))
     , m_bar(new QProgressBar(this))
-    , m_retry(new QPushButton(tr("Try again"), this))
+    , m_retry(new QPushButton(this))
 {
     setFocusPolicy(Qt::StrongFocus);
     m_text->setTextFormat(Qt::PlainText);
@@ -39,8 +39,20 @@ void WaitingView::setReading(double fraction)
 
 void WaitingView::setFailed()
 {
-    m_text->setText(tr("%1 could not be opened. The message above says why.").arg(m_title));
+    setOver(tr("%1 could not be opened. The message above says why.").arg(m_title),
+            tr("Try again"));
+}
+
+void WaitingView::setStopped()
+{
+    setOver(tr("Reading %1 was stopped.").arg(m_title), tr("Read again"));
+}
+
+void WaitingView::setOver(const QString& text, const QString& offer)
+{
+    m_text->setText(text);
     m_bar->hide();
+    m_retry->setText(offer);
     m_retry->show();
 }
 

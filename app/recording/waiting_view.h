@@ -8,7 +8,7 @@ class QPushButton;
 
 namespace phono {
 
-/// Stands in for a recording that is being read, or could not be read.
+/// Stands in for a recording of which there is nothing to see yet, or that could not be read.
 class WaitingView : public QWidget {
     Q_OBJECT
 public:
@@ -16,11 +16,15 @@ public:
 
     void setReading(double fraction);
     void setFailed();
+    void setStopped();
 
 Q_SIGNALS:
     void retryRequested();
 
 private:
+    /// Offers to read again.
+    void setOver(const QString& text, const QString& offer);
+
     QString m_title;
     QLabel* m_text;
     QProgressBar* m_bar;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/file_hash.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/base/sample_source.h"
@@ -31,7 +32,9 @@ struct AudioInfo {
     std::vector<std::string> notes;
     /// What is wrong: "the file ends after 1.2 s although its header says 3 s".
     std::vector<std::string> warnings;
-    std::string sha256; ///< of the file, lower-case hex
+    FileStamp stamp; ///< of the file when it was opened
+    /// Of the file, lower-case hex. Empty until hashAudio(): only what is written needs it.
+    std::string sha256;
 };
 
 /// A recording ready for the model: mono at kModelRate.
@@ -45,10 +48,13 @@ struct LoadOptions {
     std::size_t memoryLimit = std::size_t(256) << 20;
 };
 
-/// Decodes anything libsndfile opens, mixes channels by their mean, resamples with libsoxr HQ.
-/// Header lengths are never trusted. NaN and infinite samples are refused; so are files without
-/// samples. Files shorter than a model's receptive field load; the extractor refuses them.
+/// All that an AudioDecoder makes of a file, and the file's hash. Header lengths are never trusted.
+/// NaN and infinite samples are refused; so are files without samples. Files shorter than a model's
+/// receptive field load; the extractor refuses them.
 Result<Recording> loadAudio(const std::filesystem::path& path, const LoadOptions& options = {},
                             const Progress& progress = {});
+
+/// The SHA-256 of the file that `info` describes; an error if it has changed since.
+Result<std::string> hashAudio(const AudioInfo& info, const Progress& progress = {});
 
 } // namespace phono

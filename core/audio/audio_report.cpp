@@ -145,6 +145,17 @@ Error noSamplesError(const SoundFile& file, const ContainerFacts& facts)
 
 } // namespace
 
+AudioInfo outlineAudio(const std::filesystem::path& path, const SoundFile& file)
+{
+    AudioInfo info;
+    info.path = path;
+    info.format = file.formatName();
+    info.sampleRate = file.sampleRate();
+    info.channels = file.channels();
+    info.stamp = file.bytes().stamp();
+    return info;
+}
+
 Result<AudioInfo> describeAudio(const std::filesystem::path& path, const SoundFile& file,
                                 const DecodedSignal& signal)
 {
@@ -152,11 +163,7 @@ Result<AudioInfo> describeAudio(const std::filesystem::path& path, const SoundFi
     if (signal.frames == 0)
         return noSamplesError(file, facts);
 
-    AudioInfo info;
-    info.path = path;
-    info.format = file.formatName();
-    info.sampleRate = file.sampleRate();
-    info.channels = file.channels();
+    AudioInfo info = outlineAudio(path, file);
     info.frames = signal.frames;
     info.seconds = static_cast<double>(signal.frames) / info.sampleRate;
     info.dcOffset = signal.mean;
@@ -178,6 +185,11 @@ Error badSampleError(const LevelMeter::BadSample& sample, int sampleRate)
                  + seconds(static_cast<double>(sample.frame) / sampleRate) + ") of channel "
                  + std::to_string(sample.channel + 1) + " is " + what
                  + ". Repair the file, or write it again from its source."};
+}
+
+Error loadingError(const std::filesystem::path& path, const Error& error)
+{
+    return Error{"cannot load " + path.string() + ": " + error.message};
 }
 
 } // namespace phono

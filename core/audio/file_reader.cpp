@@ -34,10 +34,11 @@ Result<FileReader> FileReader::open(const std::filesystem::path& path)
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return Error{std::strerror(errno)};
-    FileReader reader(descriptor, 0);
-    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+    FileReader reader(descriptor);
+    const auto stamp = stampOfDescriptor(descriptor);
+    if (!stamp || fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
         return Error{"it changed while it was opened"};
-    reader.m_bytes = status.st_size;
+    reader.m_stamp = *stamp;
     return reader;
 }
 

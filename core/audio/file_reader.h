@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/file_hash.h"
 #include "core/base/result.h"
 
 #include <cstddef>
@@ -17,14 +18,18 @@ public:
 
     FileReader(FileReader&& other) noexcept
         : m_descriptor(std::exchange(other.m_descriptor, -1))
-        , m_bytes(other.m_bytes)
+        , m_stamp(other.m_stamp)
         , m_position(other.m_position)
     {
     }
     FileReader& operator=(FileReader&&) = delete;
+    FileReader(const FileReader&) = delete;
+    FileReader& operator=(const FileReader&) = delete;
     ~FileReader();
 
-    std::int64_t bytes() const { return m_bytes; }
+    std::int64_t bytes() const { return m_stamp.bytes; }
+    /// Of the file when it was opened.
+    const FileStamp& stamp() const { return m_stamp; }
     std::int64_t position() const { return m_position; }
     /// `to` must not be negative; behind the end there is nothing to read.
     void seek(std::int64_t to) { m_position = to; }
@@ -34,14 +39,13 @@ public:
     std::size_t readAt(std::int64_t offset, void* into, std::size_t bytes) const;
 
 private:
-    FileReader(int descriptor, std::int64_t bytes)
+    explicit FileReader(int descriptor)
         : m_descriptor(descriptor)
-        , m_bytes(bytes)
     {
     }
 
     int m_descriptor;
-    std::int64_t m_bytes;
+    FileStamp m_stamp;
     std::int64_t m_position = 0;
 };
 

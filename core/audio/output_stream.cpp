@@ -106,11 +106,19 @@ Result<void> OutputStream::start()
     return {};
 }
 
+void OutputStream::setFinishing(bool finishing)
+{
+    if (finishing == m_finishing)
+        return;
+    m_handedOver = false;
+    m_finishing = finishing;
+}
+
 OutputStream::State OutputStream::state() const
 {
     const bool alive =
         Pa_IsStreamActive(m_stream) == 1 && steadySeconds() - m_lastCallback < kLongestSilence;
-    const bool handedOver = m_handedOver.load(std::memory_order_acquire);
+    const bool handedOver = m_finishing && m_handedOver.load(std::memory_order_acquire);
     if (handedOver && (!alive || m_clock.allHeard()))
         return State::Finished;
     return alive ? State::Playing : State::Lost;

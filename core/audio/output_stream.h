@@ -26,8 +26,8 @@ public:
     SampleRing& ring() { return m_ring; }
 
     Result<void> start();
-    /// The ring has got its last sample: when that is heard, the stream has finished.
-    void finish() { m_finishing = true; }
+    /// Whether the ring has got its last sample: when that is heard, the stream has finished.
+    void setFinishing(bool finishing);
 
     enum class State { Playing, Finished, Lost };
     /// Lost: the device stopped by itself, or has not asked for samples for two seconds.

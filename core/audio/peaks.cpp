@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <utility>
 
 namespace phono {
@@ -48,26 +49,41 @@ Range rangeOf(std::span<const Range> ranges)
     return all;
 }
 
+/// Adds to `level` what whole blocks of `step` values it lacks.
 template <typename T>
-std::vector<Range> reduce(std::span<const T> values, std::int64_t step)
+void extendLevel(GrowingArray<Range>& level, std::span<const T> values, std::int64_t step)
 {
     const auto block = static_cast<std::size_t>(step);
-    std::vector<Range> result((values.size() + block - 1) / block);
-    for (std::size_t i = 0; i < result.size(); ++i)
-        result[i] = rangeOf(values.subspan(i * block, std::min(block, values.size() - i * block)));
-    return result;
+    std::vector<Range> more;
+    more.reserve(values.size() / block - level.size());
+    for (auto i = level.size(); (i + 1) * block <= values.size(); ++i)
+        more.push_back(rangeOf(values.subspan(i * block, block)));
+    level.append(more);
 }
 
 } // namespace
 
-PeakPyramid::PeakPyramid(std::span<const float> samples)
-    : m_samples(samples)
+PeakPyramid::PeakPyramid(Waveform waveform)
 {
-    if (samples.empty())
-        return;
-    m_levels.push_back(reduce(samples, kBaseBlock));
-    while (m_levels.back().size() > 1)
-        m_levels.push_back(reduce(std::span<const Range>(m_levels.back()), kStep));
+    extend(std::move(waveform));
+}
+
+void PeakPyramid::extend(Waveform longer)
+{
+    assert(longer.size() >= size());
+    m_waveform = std::move(longer);
+    for (std::size_t i = 0;; ++i) {
+        const bool base = i == 0;
+        const auto below = base ? m_waveform.samples().size() : m_levels[i - 1].size();
+        if (below < static_cast<std::size_t>(base ? kBaseBlock : kStep))
+            return;
+        if (i == m_levels.size())
+            m_levels.emplace_back();
+        if (base)
+            extendLevel(m_levels[i], m_waveform.samples(), kBaseBlock);
+        else
+            extendLevel(m_levels[i], m_levels[i - 1].values(), kStep);
+    }
 }
 
 PeakPyramid::Range PeakPyramid::range(std::int64_t first, std::int64_t last) const
@@ -76,21 +92,28 @@ PeakPyramid::Range PeakPyramid::range(std::int64_t first, std::int64_t last) con
     last = std::min(last, size());
     if (first >= last)
         return {};
-    const auto part = [&](const auto& values, std::int64_t begin, std::int64_t end) {
-        return rangeOf(std::span(values).subspan(static_cast<std::size_t>(begin),
-                                                 static_cast<std::size_t>(end - begin)));
+    const auto part = [](const auto& values, std::int64_t begin, std::int64_t end) {
+        return rangeOf(
+            values.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
     };
     // The coarsest level that is fine enough, so that no more than 66 blocks are looked at.
-    const std::vector<Range>* level = nullptr;
+    std::size_t levels = 0;
     std::int64_t block = 1;
-    for (auto [i, next] = std::pair(std::size_t(0), kBaseBlock);
-         i < m_levels.size() && next * 16 < last - first; ++i, next *= kStep) {
-        level = &m_levels[i];
+    for (auto next = kBaseBlock; levels < m_levels.size() && next * 16 < last - first;
+         next *= kStep) {
+        ++levels;
         block = next;
     }
-    if (!level)
-        return part(m_samples, first, last);
-    return part(std::span<const Range>(*level), first / block, (last + block - 1) / block);
+    if (levels == 0)
+        return part(m_waveform.samples(), first, last);
+    const auto blocks = m_levels[levels - 1].values();
+    const auto begin = first / block;
+    const auto end = std::min((last + block - 1) / block, static_cast<std::int64_t>(blocks.size()));
+    Range all = part(blocks, begin, end);
+    // Where the waveform ends within a block, finer levels have the rest.
+    if (end * block < last)
+        include(all, range(end * block, last));
+    return all;
 }
 
 } // namespace phono

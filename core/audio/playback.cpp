@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace phono {
@@ -15,53 +17,67 @@ namespace {
 /// Hands a stretch of samples, resampled, to a ring, as often as there is room in it.
 class Feeder {
 public:
-    Feeder(const Playback::Stretch& stretch, Resampler resampler)
+    /// `rate` of the ring, in Hz.
+    Feeder(const Playback::Stretch& stretch, double rate)
         : m_stretch(stretch)
-        , m_resampler(std::move(resampler))
-        , m_next(stretch.first)
+        , m_rate(rate)
     {
     }
 
-    /// True when nothing is left.
-    Result<bool> fill(SampleRing& ring)
+    /// Until pass after pass makes `end` samples of the stretch; true when nothing is left.
+    Result<bool> fill(SampleRing& ring, std::int64_t end)
     {
         for (;;) {
             m_handedOver += ring.write(std::span(m_ready).subspan(m_handedOver));
             if (m_handedOver < m_ready.size())
                 return false;
-            if (m_exhausted)
+            if (m_fed >= end && !m_resampler)
                 return true;
             m_ready.clear();
             m_handedOver = 0;
-            if (auto done = prepare(); !done)
+            if (auto done = m_fed < end ? prepare() : flush(); !done)
                 return done.error();
         }
     }
+    /// Samples of the stretch taken so far.
+    std::int64_t fed() const { return m_fed; }
 
 private:
     Result<void> prepare()
     {
+        if (!m_resampler) {
+            auto made = Resampler::create(kModelRate, m_rate);
+            if (!made)
+                return made.error();
+            m_resampler = std::move(*made);
+        }
         constexpr std::int64_t kBlock = 1024;
-        const auto count = std::min(kBlock, m_stretch.last - m_next);
-        const auto samples = m_stretch.audio.samples().subspan(static_cast<std::size_t>(m_next),
-                                                               static_cast<std::size_t>(count));
-        m_next += count;
-        if (auto done = m_resampler.process(samples, m_ready); !done)
-            return done;
-        if (m_next < m_stretch.last)
-            return {};
-        m_next = m_stretch.first;
-        m_exhausted = !m_stretch.loop;
-        return m_exhausted ? m_resampler.finish(m_ready) : Result<void>();
+        const auto length = m_stretch.last - m_stretch.first;
+        const auto at = m_fed % length;
+        const auto count = std::min(kBlock, length - at);
+        m_fed += count;
+        return m_resampler->process(
+            m_stretch.audio.samples().subspan(static_cast<std::size_t>(m_stretch.first + at),
+                                              static_cast<std::size_t>(count)),
+            m_ready);
+    }
+    /// What the resampler kept back. It is of no use afterwards.
+    Result<void> flush()
+    {
+        auto done = m_resampler->finish(m_ready);
+        m_resampler.reset();
+        return done;
     }
 
     const Playback::Stretch& m_stretch;
-    Resampler m_resampler;
-    std::int64_t m_next;
-    bool m_exhausted = false;
+    double m_rate;
+    std::optional<Resampler> m_resampler; ///< while samples are in it
+    std::int64_t m_fed = 0;
     std::vector<float> m_ready;
     std::size_t m_handedOver = 0; ///< of m_ready
 };
+
+constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
 
 /// Sleeps, but not longer than until a stop is requested.
 void pause(const std::stop_token& stop, std::chrono::milliseconds time)
@@ -89,6 +105,7 @@ Result<std::unique_ptr<OutputStream>> openDevice(PortAudioSession& session, Play
 Playback::Playback(PortAudioSession& session, Stretch stretch)
     : m_session(session)
     , m_stretch(std::move(stretch))
+    , m_end(m_stretch.loop ? kEndless : length())
 {
     std::promise<Result<void>> opened;
     m_opened = opened.get_future();
@@ -105,12 +122,23 @@ Result<void> Playback::waitForDevice(std::chrono::milliseconds patience)
     return m_opened.get();
 }
 
-std::int64_t Playback::position()
+std::int64_t Playback::heard()
 {
     m_heard = std::max(m_heard, m_clock.heard());
-    const auto length = m_stretch.last - m_stretch.first;
-    const auto heard = static_cast<std::int64_t>(m_heard * kModelRate);
-    return m_stretch.first + (m_stretch.loop ? heard % length : std::min(heard, length - 1));
+    return static_cast<std::int64_t>(m_heard * kModelRate);
+}
+
+void Playback::setLoop(bool loop)
+{
+    if (loop)
+        m_end = kEndless;
+    else if (m_end == kEndless)
+        m_end = (heard() / length() + 1) * length();
+}
+
+std::int64_t Playback::position()
+{
+    return m_stretch.first + std::min(heard(), m_end - 1) % length();
 }
 
 void Playback::run(const std::stop_token& stop, std::promise<Result<void>> opened)
@@ -123,18 +151,16 @@ void Playback::run(const std::stop_token& stop, std::promise<Result<void>> opene
 Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<void>>& opened)
 {
     auto output = openDevice(m_session, m_clock);
-    auto resampler = Resampler::create(kModelRate, output ? (*output)->rate() : kModelRate);
-    if (!output || !resampler) {
-        const auto& error = output ? resampler.error() : output.error();
-        opened.set_value(error);
-        return error;
+    if (!output) {
+        opened.set_value(output.error());
+        return output.error();
     }
-    Feeder feeder(m_stretch, std::move(*resampler));
     auto& stream = **output;
+    Feeder feeder(m_stretch, stream.rate());
     // The device shall find samples when it starts.
-    auto complete = feeder.fill(stream.ring());
-    if (complete && *complete)
-        stream.finish();
+    auto complete = feeder.fill(stream.ring(), m_end);
+    if (complete)
+        stream.setFinishing(*complete);
     auto started = complete ? stream.start() : Result<void>(complete.error());
     opened.set_value(started);
     if (!started)
@@ -147,11 +173,14 @@ Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<voi
         if (state == OutputStream::State::Lost)
             return Error{"playing stopped: the sound device is gone or does not answer. Connect it "
                          "again, or choose another default device, and play again."};
-        complete = feeder.fill(stream.ring());
+        const std::int64_t end = m_end;
+        complete = feeder.fill(stream.ring(), end);
         if (!complete)
             return complete.error();
-        if (*complete)
-            stream.finish();
+        stream.setFinishing(*complete);
+        // A loop that was ended: what lies in the ring behind this pass is not wanted any more.
+        if (feeder.fed() > end && m_clock.heard() * kModelRate >= static_cast<double>(end))
+            return {};
         pause(stop, std::chrono::milliseconds(10));
     }
     return {};

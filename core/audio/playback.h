@@ -34,6 +34,8 @@ public:
 
     /// Whether the device could be opened; success, too, when that takes longer than `patience`.
     Result<void> waitForDevice(std::chrono::milliseconds patience);
+    /// Goes on after this pass, or ends with it.
+    void setLoop(bool loop);
     /// Does not wait.
     void requestStop() { m_thread.request_stop(); }
 
@@ -46,11 +48,14 @@ public:
 private:
     void run(const std::stop_token& stop, std::promise<Result<void>> opened);
     Result<void> play(const std::stop_token& stop, std::promise<Result<void>>& opened);
+    std::int64_t length() const { return m_stretch.last - m_stretch.first; }
+    std::int64_t heard();
 
     PortAudioSession& m_session;
     const Stretch m_stretch;
     PlaybackClock m_clock;
     double m_heard = 0; ///< seconds
+    std::atomic<std::int64_t> m_end; ///< whole passes to be played in all, in samples
     std::optional<Error> m_error;
     std::atomic<bool> m_ended = false;
     std::future<Result<void>> m_opened;

@@ -40,6 +40,12 @@ Result<void> Player::play(Waveform audio, std::int64_t first, std::int64_t last,
     return opened;
 }
 
+void Player::setLoop(bool loop)
+{
+    if (m_impl->playing)
+        m_impl->playing->setLoop(loop);
+}
+
 void Player::stop()
 {
     if (!m_impl->playing)

@@ -22,6 +22,8 @@ public:
 
     /// Plays samples [first, last) once, or again and again when `loop`. Stops what is playing.
     Result<void> play(Waveform audio, std::int64_t first, std::int64_t last, bool loop);
+    /// Acts on what is playing: it goes on after this pass, or ends with it.
+    void setLoop(bool loop);
     void stop();
 
     /// The sample now heard (output latency taken off), or nothing when nothing plays. Also notices

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -104,8 +105,30 @@ std::string reasonOf(SNDFILE* file)
     return std::string(reason);
 }
 
-/// libsndfile keeps the reason for a failed opening in a global variable.
-std::mutex openingMutex;
+/// libsndfile keeps the reason for a failed opening in a global variable: it can be trusted only
+/// while nobody else opens a file.
+std::shared_mutex openingMutex;
+
+SNDFILE* openVirtual(FileReader& bytes, SF_INFO& info)
+{
+    bytes.seek(0);
+    info = {};
+    // Without its name, so that libsndfile guesses nothing from the extension.
+    SF_VIRTUAL_IO access = {length, seek, read, write, tell};
+    return sf_open_virtual(&access, SFM_READ, &info, &bytes);
+}
+
+/// Why a file that could not be opened cannot be opened.
+std::string reasonFor(FileReader& bytes)
+{
+    const std::unique_lock alone(openingMutex);
+    SF_INFO info = {};
+    if (SNDFILE* file = openVirtual(bytes, info)) {
+        sf_close(file);
+        return "it changed while it was opened";
+    }
+    return describeUnreadable(bytesAt(bytes, 0, 4096), reasonOf(nullptr));
+}
 
 } // namespace
 
@@ -121,14 +144,12 @@ Result<SoundFile> SoundFile::open(const std::filesystem::path& path)
         return refused("it is empty (0 bytes)");
 
     SoundFile file(std::move(*bytes));
-    // Without its name, so that libsndfile guesses nothing from the extension.
-    SF_VIRTUAL_IO access = {length, seek, read, write, tell};
-    std::unique_lock lock(openingMutex);
-    file.m_file.reset(sf_open_virtual(&access, SFM_READ, &file.m_info, file.m_bytes.get()));
-    if (!file.m_file) {
-        return refused(describeUnreadable(bytesAt(file.bytes(), 0, 4096), reasonOf(nullptr)));
+    {
+        const std::shared_lock together(openingMutex);
+        file.m_file.reset(openVirtual(*file.m_bytes, file.m_info));
     }
-    lock.unlock();
+    if (!file.m_file)
+        return refused(reasonFor(*file.m_bytes));
     if (file.sampleRate() < kLowestRate || file.sampleRate() > kHighestRate)
         return refused("its header claims a sample rate of " + std::to_string(file.sampleRate())
                        + " Hz, but only 1 kHz to 4 MHz can be resampled");
@@ -170,6 +191,32 @@ std::size_t SoundFile::readFrames(std::span<float> out)
     if (got < frames && m_decodingError.empty() && sf_error(m_file.get()) != SF_ERR_NO_ERROR)
         m_decodingError = reasonOf(m_file.get()); // the next call would forget it
     return static_cast<std::size_t>(std::max<sf_count_t>(got, 0));
+}
+
+bool SoundFile::seeksCheaply() const
+{
+    const int container = m_info.format & SF_FORMAT_TYPEMASK;
+    if (!m_info.seekable || container == SF_FORMAT_OGG || container == SF_FORMAT_MPEG)
+        return false;
+    switch (m_info.format & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_PCM_S8:
+    case SF_FORMAT_PCM_U8:
+    case SF_FORMAT_PCM_16:
+    case SF_FORMAT_PCM_24:
+    case SF_FORMAT_PCM_32:
+    case SF_FORMAT_FLOAT:
+    case SF_FORMAT_DOUBLE:
+    case SF_FORMAT_ULAW:
+    case SF_FORMAT_ALAW:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool SoundFile::seekFrame(std::int64_t frame)
+{
+    return sf_seek(m_file.get(), frame, SEEK_SET) == frame;
 }
 
 double SoundFile::fractionRead() const

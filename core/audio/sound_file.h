@@ -14,7 +14,7 @@
 
 namespace phono {
 
-/// An audio file that libsndfile decodes, read once from its beginning to its end.
+/// An audio file that libsndfile decodes as it is read.
 class SoundFile {
 public:
     /// Refuses, with the reason, what is no regular file, is empty, is in no format of
@@ -35,6 +35,10 @@ public:
     /// Decodes up to as many whole frames as fit into `out`; 0 at the end, or where decoding
     /// failed.
     std::size_t readFrames(std::span<float> out);
+    /// Reading can start in the middle without decoding what comes before: plain samples, or FLAC.
+    bool seeksCheaply() const;
+    /// Reads on from `frame`; false if that fails, and then only closing is left to do.
+    bool seekFrame(std::int64_t frame);
     /// Why decoding failed first; empty if it did not.
     const std::string& decodingError() const { return m_decodingError; }
     /// How much of the file has been read, in [0, 1].

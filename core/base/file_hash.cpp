@@ -24,16 +24,42 @@ std::string hexDigits(const std::array<std::uint8_t, SHA256_DIGEST_SIZE>& digest
     return text;
 }
 
-} // namespace
-
-Result<std::string> sha256OfFile(const std::filesystem::path& path, const Progress& progress)
+/// With a `stamp`, only of a file that has it.
+Result<std::string> sha256OfPath(const std::filesystem::path& path, const FileStamp* stamp,
+                                 const Progress& progress)
 {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return Error{"cannot open " + path.string() + ": " + std::strerror(errno)};
     auto hash = sha256OfDescriptor(descriptor, path, progress);
+    // Afterwards, so that what changed while it was hashed is noticed as well.
+    const bool same = !stamp || stampOfDescriptor(descriptor) == *stamp;
     close(descriptor);
+    if (hash && !same)
+        return Error{path.string() + " has changed since it was opened; open it again."};
     return hash;
+}
+
+} // namespace
+
+std::optional<FileStamp> stampOfDescriptor(int descriptor)
+{
+    constexpr std::int64_t kNanoseconds = 1000000000;
+    struct stat status = {};
+    if (fstat(descriptor, &status) != 0)
+        return std::nullopt;
+    return FileStamp{status.st_size, status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
+}
+
+Result<std::string> sha256OfFile(const std::filesystem::path& path, const Progress& progress)
+{
+    return sha256OfPath(path, nullptr, progress);
+}
+
+Result<std::string> sha256OfUnchangedFile(const std::filesystem::path& path, const FileStamp& stamp,
+                                          const Progress& progress)
+{
+    return sha256OfPath(path, &stamp, progress);
 }
 
 Result<std::string> sha256OfDescriptor(int descriptor, const std::filesystem::path& path,

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "core/base/growing_array.h"
 #include "core/base/result.h"
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -30,21 +30,23 @@ class Waveform : public SampleSource {
 public:
     Waveform() = default;
     explicit Waveform(std::vector<float> samples)
-        : m_samples(std::make_shared<const std::vector<float>>(std::move(samples)))
+        : m_samples(std::move(samples))
+    {
+    }
+    /// Those there are now.
+    explicit Waveform(GrowingArray<float> samples)
+        : m_samples(std::move(samples))
     {
     }
 
-    std::span<const float> samples() const
-    {
-        return m_samples ? std::span(*m_samples) : std::span<const float>();
-    }
+    std::span<const float> samples() const { return m_samples.values(); }
     double seconds() const { return static_cast<double>(size()) / kModelRate; }
 
     std::int64_t size() const override { return static_cast<std::int64_t>(samples().size()); }
     Result<void> read(std::int64_t first, std::span<float> out) const override;
 
 private:
-    std::shared_ptr<const std::vector<float>> m_samples;
+    GrowingArray<float> m_samples;
 };
 
 } // namespace phono

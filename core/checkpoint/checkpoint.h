@@ -51,5 +51,8 @@ Result<void> writeCheckpoint(const Checkpoint& checkpoint, const std::filesystem
 /// The weights' names and shapes that `config` calls for, in fairseq's registration order (SPEC 6).
 std::vector<std::pair<std::string, std::vector<std::int64_t>>>
 expectedTensors(const ModelConfig& config);
+/// The first of the names that the tensor `name` has in a model: project_features "same" is the
+/// aggregator once more.
+std::string firstName(const std::string& name, const ModelConfig& config);
 
 } // namespace phono

@@ -116,4 +116,12 @@ Expected expectedTensors(const ModelConfig& config)
     return tensors;
 }
 
+std::string firstName(const std::string& name, const ModelConfig& config)
+{
+    constexpr std::string_view kProjection = "project_features.";
+    if (config.projectFeatures == ProjectFeatures::Same && name.starts_with(kProjection))
+        return "feature_aggregator." + name.substr(kProjection.size());
+    return name;
+}
+
 } // namespace phono

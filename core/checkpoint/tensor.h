@@ -10,7 +10,11 @@
 
 namespace phono {
 
+// GCC takes a scoped enumerator for the shadow of a type of that name.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
 enum class DType { Float32, Float64, Float16, BFloat16, Int64, Int32, Int16, Int8, UInt8, Bool };
+#pragma GCC diagnostic pop
 
 std::size_t itemSize(DType dtype);
 /// "float32", "bfloat16", …

@@ -67,6 +67,9 @@ std::vector<std::filesystem::path> FeatureExport::files() const
 
 Result<void> FeatureExport::commit(const ExportOrigin& origin)
 {
+    if (origin.audio.sha256.empty() || origin.checkpoint.sha256.empty())
+        return Error{"cannot write " + sidecarPath(m_items.front().writer->path()).string()
+                     + ": the recording and the checkpoint have to be hashed first."};
     if (auto filled = fillItems(origin); !filled)
         return filled;
     std::vector<std::filesystem::path> appeared;

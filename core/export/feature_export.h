@@ -41,7 +41,8 @@ public:
     /// The files written, in the order of ExportOptions::features.
     std::vector<std::filesystem::path> files() const;
 
-    /// Fails when a feature was not written completely; then nothing appears.
+    /// Fails when a feature was not written completely, or the origin lacks a hash; then nothing
+    /// appears.
     Result<void> commit(const ExportOrigin& origin);
 
 private:

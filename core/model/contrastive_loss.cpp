@@ -1,11 +1,16 @@
 #include "core/model/contrastive_loss.h"
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
 namespace phono {
 namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
 
 /// Draws from [0, high - 1) and steps over `excluded`: as fairseq excludes the positive.
 at::Tensor drawExcluding(std::int64_t high, const at::Tensor& excluded, std::int64_t batch)
@@ -21,22 +26,105 @@ at::Tensor framesRepeated(std::int64_t frames, std::int64_t copies)
     return at::arange(frames, at::kLong).unsqueeze(1).expand({frames, copies}).flatten();
 }
 
-double sumOfBce(const at::Tensor& scores, const ModelConfig& config)
+/// Steps that predict anything of `targetFrames` frames.
+std::int64_t stepsWithin(std::int64_t steps, std::int64_t targetFrames)
 {
-    const auto positives = scores.select(0, 0);
-    const auto negatives = scores.narrow(0, 1, scores.size(0) - 1);
-    const auto softplus = [](const at::Tensor& x) {
-        return at::softplus(x.to(at::kDouble), 1, 100);
-    };
-    const double weight = config.balancedClasses ? 1.0 / config.numNegatives : 1.0;
-    return softplus(-positives).sum().item<double>()
-        + weight * softplus(negatives).sum().item<double>();
+    return std::min(steps, targetFrames);
 }
 
-double sumOfInfoNce(const at::Tensor& scores)
+/// What all scores are made of.
+struct Comparison {
+    at::Tensor predictions; ///< [batch, lead + target frames, steps, channels], see staggered()
+    at::Tensor rows; ///< [batch * frames, channels], float
+    at::Tensor candidates; ///< [batch, target frames, 1 + negatives], indices of rows
+
+    std::int64_t batch() const { return candidates.size(0); }
+    std::int64_t targetFrames() const { return candidates.size(1); }
+    std::int64_t copies() const { return candidates.size(2); }
+    std::int64_t channels() const { return rows.size(1); }
+
+    /// Calls work(sample, first, count) for stretches of target frames whose candidates fit into a
+    /// modest amount of memory.
+    template <typename Work>
+    void forStretches(const Work& work) const
+    {
+        constexpr std::int64_t kValues = std::int64_t(1) << 24;
+        const auto longest = std::max<std::int64_t>(kValues / (copies() * channels()), 1);
+        for (std::int64_t sample = 0; sample < batch(); ++sample)
+            for (std::int64_t first = 0; first < targetFrames(); first += longest)
+                work(sample, first, std::min(longest, targetFrames() - first));
+    }
+    at::Tensor indices(std::int64_t sample, std::int64_t first, std::int64_t count) const
+    {
+        return candidates[sample].narrow(0, first, count).flatten();
+    }
+    /// [target frames, 1 + negatives, channels]
+    at::Tensor gather(const at::Tensor& index) const
+    {
+        return rows.index_select(0, index).view({-1, copies(), channels()});
+    }
+};
+
+/// The predictions of target frames, [target frames, steps, channels], as a view of one sample's
+/// predictions by the frame that they are made from: step s of target frame j lies s frames before
+/// it. Steps stand in falling order, so that no stride is negative.
+at::Tensor staggered(const at::Tensor& predictions, std::int64_t first, std::int64_t count)
 {
-    const auto logits = scores.to(at::kDouble);
-    return (at::logsumexp(logits, 0) - logits.select(0, 0)).sum().item<double>();
+    const auto steps = predictions.size(1);
+    const auto channels = predictions.size(2);
+    const auto row = steps * channels;
+    return predictions.as_strided({count, steps, channels}, {row, row + channels, 1},
+                                  predictions.storage_offset() + first * row);
+}
+
+/// The products of predictions and candidates. Candidates are gathered again in the backward pass,
+/// rather than kept: they are many times larger than what they are gathered from.
+class ScoresFunction : public torch::autograd::Function<ScoresFunction> {
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& predictions,
+                              const at::Tensor& rows, const at::Tensor& candidates)
+    {
+        context->save_for_backward({predictions, rows, candidates});
+        return multiply({predictions, rows, candidates});
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list gradients)
+    {
+        const auto saved = context->get_saved_variables();
+        const Comparison all = {saved[0], saved[1], saved[2]};
+        const auto& gradient = gradients[0];
+        auto toPredictions = at::zeros_like(all.predictions);
+        auto toRows = at::zeros_like(all.rows);
+        all.forStretches([&](std::int64_t sample, std::int64_t first, std::int64_t count) {
+            const auto index = all.indices(sample, first, count);
+            const auto part = gradient[sample].narrow(0, first, count);
+            const auto from = staggered(all.predictions[sample], first, count).to(at::kFloat);
+            staggered(toPredictions[sample], first, count).copy_(at::bmm(part, all.gather(index)));
+            toRows.index_add_(0, index,
+                              at::bmm(part.transpose(1, 2), from).view({-1, all.channels()}));
+        });
+        return {toPredictions, toRows, at::Tensor()};
+    }
+
+    /// [batch, target frames, steps, 1 + negatives]
+    static at::Tensor multiply(const Comparison& all)
+    {
+        auto scores =
+            at::empty({all.batch(), all.targetFrames(), all.predictions.size(2), all.copies()},
+                      all.rows.options());
+        all.forStretches([&](std::int64_t sample, std::int64_t first, std::int64_t count) {
+            const auto from = staggered(all.predictions[sample], first, count).to(at::kFloat);
+            const auto to = all.gather(all.indices(sample, first, count));
+            scores[sample].narrow(0, first, count).copy_(at::bmm(from, to.transpose(1, 2)));
+        });
+        return scores;
+    }
+};
+
+/// log(1 + exp x): of a negative's score, the nats its loss takes; of a positive's, with -x.
+at::Tensor logOnePlusExp(const at::Tensor& x)
+{
+    return at::softplus(x, 1, 100);
 }
 
 } // namespace
@@ -63,73 +151,87 @@ at::Tensor sampleNegatives(std::int64_t batch, std::int64_t frames, const ModelC
     return at::cat(drawn, 1);
 }
 
-std::vector<at::Tensor> contrastiveScores(const at::Tensor& predictions, const at::Tensor& targets,
-                                          const at::Tensor& negatives, const ModelConfig& config)
+at::Tensor contrastiveScores(const at::Tensor& predictions, const at::Tensor& targets,
+                             const at::Tensor& negatives, const ModelConfig& config)
 {
     const auto batch = targets.size(0);
-    const auto channels = targets.size(1);
     const auto frames = targets.size(2);
-    const auto flat = targets.transpose(0, 1).reshape({channels, batch * frames});
-    const auto drawn = flat.index_select(1, negatives.flatten())
-                           .view({channels, batch, -1, frames})
-                           .permute({2, 1, 0, 3});
-    const auto candidates = at::cat({targets.unsqueeze(0), drawn}, 0); // [copies, b, c, t]
-
     const auto offset = config.predictionOffset();
-    const auto steps = std::min<std::int64_t>(config.predictionSteps, frames - offset);
-    std::vector<at::Tensor> scores;
-    for (std::int64_t step = 0; step < steps; ++step) {
-        const auto ahead = offset + step;
-        const auto from = predictions.select(3, step).narrow(2, 0, frames - ahead);
-        const auto to = candidates.narrow(3, ahead, frames - ahead);
-        scores.push_back((from.unsqueeze(0) * to).sum(2).to(at::kFloat));
-    }
-    return scores;
+    const auto targetFrames = std::max<std::int64_t>(frames - offset, 0);
+    const auto rows =
+        targets.to(at::kFloat).transpose(1, 2).reshape({batch * frames, targets.size(1)});
+    const auto own = at::arange(batch * frames, negatives.options()).view({batch, 1, frames});
+    const auto candidates = at::cat({own, negatives.view({batch, -1, frames})}, 1)
+                                .narrow(2, frames - targetFrames, targetFrames)
+                                .transpose(1, 2)
+                                .contiguous();
+    const auto from = predictions.contiguous();
+    const auto scores = at::GradMode::is_enabled()
+        ? ScoresFunction::apply(from, rows, candidates)
+        : ScoresFunction::multiply({from, rows, candidates});
+    return scores.flip(2).narrow(2, 0, stepsWithin(scores.size(2), targetFrames));
 }
 
-at::Tensor flattenScores(const std::vector<at::Tensor>& scores, Criterion criterion)
+at::Tensor validScores(const at::Tensor& scores)
 {
-    std::vector<at::Tensor> parts;
-    for (const auto& step : scores) {
-        if (criterion == Criterion::Bce)
-            parts.push_back(step.flatten());
-        else
-            parts.push_back(step.permute({2, 1, 0}).reshape({-1, step.size(0)}));
-    }
-    return parts.empty() ? at::empty({0}) : at::cat(parts, 0);
+    const auto options = scores.options().dtype(at::kLong);
+    return at::arange(scores.size(1), options).unsqueeze(1) >= at::arange(scores.size(2), options);
 }
 
-LossReport summarizeLoss(const std::vector<at::Tensor>& scores, const ModelConfig& config,
-                         Criterion criterion)
+ScoreSums sumScores(const at::Tensor& scores, const ModelConfig& config)
+{
+    const auto exists = validScores(scores).to(at::kDouble);
+    const auto logits = scores.to(at::kDouble);
+    const auto positives = logits.select(3, 0); // [batch, target frames, steps]
+    const auto negatives = logits.narrow(3, 1, logits.size(3) - 1);
+    at::Tensor losses;
+    if (config.infonce) {
+        losses = at::logsumexp(logits, 3) - positives;
+    } else {
+        const double weight = config.balancedClasses ? 1.0 / config.numNegatives : 1.0;
+        losses = logOnePlusExp(-positives) + logOnePlusExp(negatives).sum(3) * weight;
+    }
+    ScoreSums sums;
+    sums.stepLoss = (losses * exists).sum(at::IntArrayRef({0, 1}));
+    const at::NoGradGuard plain;
+    // Where all scores tie, the positive is the first and the last, and does not count as right.
+    const auto right = positives >= negatives.amax(3);
+    const auto tied = positives <= negatives.amin(3);
+    sums.correct = (right.logical_and(tied.logical_not()).to(at::kDouble) * exists).sum();
+    sums.positives = (positives * exists).sum();
+    sums.negatives = (negatives.sum(3) * exists).sum();
+    return sums;
+}
+
+std::vector<std::int64_t> positivesOfSteps(const at::Tensor& scores)
+{
+    std::vector<std::int64_t> counts;
+    for (std::int64_t step = 0; step < scores.size(2); ++step)
+        counts.push_back(scores.size(0) * (scores.size(1) - step));
+    return counts;
+}
+
+LossReport summarizeLoss(const at::Tensor& scores, const ModelConfig& config)
 {
     LossReport report;
-    report.criterion = criterion;
+    report.criterion = config.infonce ? Criterion::InfoNce : Criterion::Bce;
     report.negatives = config.numNegatives + config.crossSampleNegatives;
-    double positiveSum = 0;
-    double negativeSum = 0;
-    for (const auto& step : scores) {
-        const auto positives = step.select(0, 0);
-        const double loss =
-            criterion == Criterion::Bce ? sumOfBce(step, config) : sumOfInfoNce(step);
+    const auto sums = sumScores(scores, config);
+    const auto counts = positivesOfSteps(scores);
+    for (std::size_t step = 0; step < counts.size(); ++step) {
+        const auto loss = sums.stepLoss[static_cast<std::int64_t>(step)].item<double>();
         report.lossSum += loss;
-        report.sampleSize += positives.numel();
-        report.bitsPerStep.push_back(loss / static_cast<double>(positives.numel())
-                                     / std::numbers::ln2);
-        const double positive = positives.sum(at::kDouble).item<double>();
-        positiveSum += positive;
-        negativeSum += step.sum(at::kDouble).item<double>() - positive;
-        if (criterion == Criterion::InfoNce) {
-            // A row in which all scores tie is both first and last, and does not count as right.
-            const auto right = step.argmax(0) == 0;
-            const auto tied = right.logical_and(step.argmin(0) == 0);
-            report.correct += (right.sum() - tied.sum()).item<std::int64_t>();
-            report.count += positives.numel();
-        }
+        report.sampleSize += counts[step];
+        report.bitsPerStep.push_back(loss / static_cast<double>(counts[step]) / std::numbers::ln2);
+    }
+    if (config.infonce) {
+        report.correct = static_cast<std::int64_t>(sums.correct.item<double>());
+        report.count = report.sampleSize;
     }
     const auto size = static_cast<double>(std::max<std::int64_t>(report.sampleSize, 1));
     report.bits = report.lossSum / size / std::numbers::ln2;
-    report.positiveScoreMean = positiveSum / size;
-    report.negativeScoreMean = negativeSum / size / std::max(report.negatives, 1);
+    report.positiveScoreMean = sums.positives.item<double>() / size;
+    report.negativeScoreMean = sums.negatives.item<double>() / size / std::max(report.negatives, 1);
     return report;
 }
 

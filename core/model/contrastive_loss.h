@@ -5,8 +5,6 @@
 
 #include <ATen/ATen.h>
 
-#include <vector>
-
 namespace phono {
 
 /// Flat indices b * frames + t of the negatives, [batch, (numNegatives + crossSampleNegatives) *
@@ -14,18 +12,34 @@ namespace phono {
 /// discarded draw included (SPEC 2.1). Throws c10::Error when there is nothing to draw from.
 at::Tensor sampleNegatives(std::int64_t batch, std::int64_t frames, const ModelConfig& config);
 
-/// One prediction step's scores, [1 + negatives, batch, frames - offset - step]; the first copy
-/// holds the positives. Empty steps (fewer frames than the offset) are left out. `predictions` is
-/// [batch, channels, frames, steps], `targets` [batch, channels, frames].
-std::vector<at::Tensor> contrastiveScores(const at::Tensor& predictions, const at::Tensor& targets,
-                                          const at::Tensor& negatives, const ModelConfig& config);
+/// All scores of a batch, float, [batch, target frames, steps, 1 + negatives]: how well that which
+/// step s predicts of target frame `offset` + j fits that frame (first) and its negatives. Steps
+/// with no score at all are left out; so are all when there are no more frames than the offset.
+///
+/// `predictions` are Graph::predictions(), `targets` [batch, channels, frames], `negatives` as
+/// sampleNegatives() gives them, on the same device. Can be differentiated; neither pass takes much
+/// memory beyond its arguments and results.
+at::Tensor contrastiveScores(const at::Tensor& predictions, const at::Tensor& targets,
+                             const at::Tensor& negatives, const ModelConfig& config);
 
-/// All scores in the order in which the reference's criterion sees them (SPEC 3): BCE flat,
-/// copy-major per step; InfoNCE [rows, 1 + negatives].
-at::Tensor flattenScores(const std::vector<at::Tensor>& scores, Criterion criterion);
+/// Which scores there are, [target frames, steps], bool: step s says nothing of the first s target
+/// frames, where contrastiveScores() is without meaning.
+at::Tensor validScores(const at::Tensor& scores);
+
+/// Sums over a batch's scores on their device, in nats, double.
+struct ScoreSums {
+    at::Tensor stepLoss; ///< [steps]; can be differentiated
+    at::Tensor positives; ///< of scores, a scalar as the following
+    at::Tensor negatives;
+    at::Tensor correct; ///< positives above all their negatives, where not all scores tie
+};
+/// The loss is InfoNCE or BCE, balanced or not, as `config` says (SPEC 3).
+ScoreSums sumScores(const at::Tensor& scores, const ModelConfig& config);
+
+/// The positives of each step: batch * (target frames - step).
+std::vector<std::int64_t> positivesOfSteps(const at::Tensor& scores);
 
 /// Sums and counts of the loss; `bits` and the means included.
-LossReport summarizeLoss(const std::vector<at::Tensor>& scores, const ModelConfig& config,
-                         Criterion criterion);
+LossReport summarizeLoss(const at::Tensor& scores, const ModelConfig& config);
 
 } // namespace phono

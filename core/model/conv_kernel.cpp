@@ -42,7 +42,8 @@ bool canCompute(KernelKind kind, Precision precision)
     return false;
 }
 
-/// The processor has AMX with bf16 and Linux lets this process use its tiles.
+/// The processor has AMX with bf16, and Linux lets this process use its tiles: all of its threads,
+/// from then on.
 bool amxIsUsable()
 {
 #if defined(__x86_64__)
@@ -50,6 +51,14 @@ bool amxIsUsable()
     unsigned ebx = 0;
     unsigned ecx = 0;
     unsigned edx = 0;
+    constexpr unsigned kOsxsave = 1U << 27;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || (ecx & kOsxsave) == 0)
+        return false;
+    unsigned enabled = 0; // the lower half of XCR0
+    asm("xgetbv" : "=a"(enabled), "=d"(edx) : "c"(0));
+    constexpr unsigned kTileState = 3U << 17; // XTILECFG and XTILEDATA
+    if ((enabled & kTileState) != kTileState)
+        return false;
     if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx))
         return false;
     constexpr unsigned kAmxBf16 = 1U << 22;
@@ -85,7 +94,7 @@ bool isAvailable(KernelKind kind)
     case KernelKind::Avx512Bf16:
         return isAvailable(KernelKind::Avx512) && __builtin_cpu_supports("avx512bf16");
     case KernelKind::Amx: {
-        static const bool usable = isAvailable(KernelKind::Avx512Bf16) && amxIsUsable();
+        static const bool usable = amxIsUsable();
         return usable;
     }
     }
@@ -131,9 +140,9 @@ std::unique_ptr<ConvKernel> makeConvKernel(const KernelChoice& choice, const Con
     case KernelKind::Portable:
         break;
     case KernelKind::Avx2:
-        return std::make_unique<Fp32Kernel>(weights, kAvx2Panel, convolveAvx2);
+        return makePackedKernel(weights, kAvx2Panel, convolveAvx2);
     case KernelKind::Avx512:
-        return std::make_unique<Fp32Kernel>(weights, kAvx512Panel, convolveAvx512);
+        return makePackedKernel(weights, kAvx512Panel, convolveAvx512);
     case KernelKind::Avx512Bf16:
         return std::make_unique<Bf16PairKernel>(weights, convolveAvx512Bf16);
     case KernelKind::Amx:

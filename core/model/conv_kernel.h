@@ -12,7 +12,7 @@ namespace phono {
 
 /// Rows that are computed together. Tiles start at multiples of it, whatever the memory limit and
 /// the number of threads, so that the same rows are always computed by the same operations.
-inline constexpr int kTileRows = 112;
+inline constexpr int kTileRows = 224;
 
 /// A convolution's weights in fairseq's layout [outChannels, inChannels, taps].
 struct ConvWeights {
@@ -35,14 +35,14 @@ public:
     virtual std::size_t inputRowBytes() const = 0;
     /// Floats from one output row to the next: outChannels rounded up.
     virtual std::size_t outputPitch() const = 0;
-    /// Input rows that must be readable for a tile: (kTileRows - 1) * stride + taps, and some more
-    /// whose values do not matter.
+    /// Rows of room for a tile: its (kTileRows - 1) * stride + taps input rows, and more that run()
+    /// works in.
     virtual std::size_t inputRows() const = 0;
     /// Writes a row of inChannels floats as row `index` of `rows`.
     virtual void pack(const float* row, void* rows, std::size_t index) const = 0;
     /// out[r][o] = bias[o] + sum over j, i of in[r * stride + j][i] * weight[o][i][j] for r in
     /// [0, count), count <= kTileRows. `out` has room for kTileRows + 16 rows.
-    virtual void run(const void* rows, int count, float* out) const = 0;
+    virtual void run(void* rows, int count, float* out) const = 0;
 };
 
 /// Which of the implementations compute fastest here; the portable one is always there.

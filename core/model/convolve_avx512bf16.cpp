@@ -58,7 +58,8 @@ void convolveAvx512Bf16(const PackedConv<BFloat16>& conv, const BFloat16* in, in
                        weights,
                        out + static_cast<std::size_t>(row) * conv.outPitch
                            + static_cast<std::size_t>(panel) * kPanel,
-                       tap == 0 ? conv.bias + static_cast<std::size_t>(panel) * kPanel : nullptr);
+                       tap == 0 && conv.bias ? conv.bias + static_cast<std::size_t>(panel) * kPanel
+                                             : nullptr);
 }
 
 } // namespace phono

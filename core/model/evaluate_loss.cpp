@@ -44,12 +44,12 @@ Result<LossReport> evaluateLoss(const Checkpoint& checkpoint, std::span<const Wa
         progress("scoring", 0.7);
         const auto targets = graph.targets(output);
         at::manual_seed(options.seed);
-        const auto negatives = sampleNegatives(targets.size(0), targets.size(2), config);
-        const auto scores =
-            contrastiveScores(graph.predictions(output.c), targets, negatives, config);
-        const auto criterion =
-            options.criterion.value_or(config.infonce ? Criterion::InfoNce : Criterion::Bce);
-        auto report = summarizeLoss(scores, config, criterion);
+        auto task = config;
+        if (options.criterion)
+            task.infonce = *options.criterion == Criterion::InfoNce;
+        const auto negatives = sampleNegatives(targets.size(0), targets.size(2), task);
+        auto report = summarizeLoss(
+            contrastiveScores(graph.predictions(output.c), targets, negatives, task), task);
         report.frames = targets.size(2);
         return report;
     });

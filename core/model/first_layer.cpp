@@ -4,40 +4,28 @@
 #include "core/model/tiles.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace phono {
-namespace {
 
-/// Sums over frames of the windows and of their outer products.
-struct WindowSums {
-    explicit WindowSums(std::size_t taps)
-        : sum(taps)
-        , products(taps * taps)
-    {
-    }
-    std::vector<double> sum;
-    std::vector<double> products; // [taps][taps], upper triangle
-
-    void add(const float* samples, std::int64_t frames, int stride)
-    {
-        const auto taps = sum.size();
-        for (std::int64_t t = 0; t < frames; ++t, samples += stride) {
-            for (std::size_t i = 0; i < taps; ++i) {
-                const double x = samples[i];
-                sum[i] += x;
-                for (std::size_t j = i; j < taps; ++j)
-                    products[i * taps + j] += x * samples[j];
-            }
+void WindowSums::add(const float* samples, std::int64_t frames, int stride)
+{
+    const auto taps = sum.size();
+    for (std::int64_t t = 0; t < frames; ++t, samples += stride) {
+        for (std::size_t i = 0; i < taps; ++i) {
+            const double x = samples[i];
+            sum[i] += x;
+            for (std::size_t j = i; j < taps; ++j)
+                products[i * taps + j] += x * samples[j];
         }
     }
-    void add(const WindowSums& other)
-    {
-        std::ranges::transform(sum, other.sum, sum.begin(), std::plus());
-        std::ranges::transform(products, other.products, products.begin(), std::plus());
-    }
-};
+}
 
-} // namespace
+void WindowSums::add(const WindowSums& other)
+{
+    std::ranges::transform(sum, other.sum, sum.begin(), std::plus());
+    std::ranges::transform(products, other.products, products.begin(), std::plus());
+}
 
 FirstLayer::FirstLayer(const std::vector<float>& weight, int channels, int taps, int stride,
                        std::vector<float> normWeight, std::vector<float> normBias)
@@ -76,7 +64,12 @@ Result<Moments> FirstLayer::moments(const SampleSource& audio, int threads,
     WindowSums total(taps);
     for (const auto& block : blocks)
         total.add(block);
+    return moments(total, frames);
+}
 
+Moments FirstLayer::moments(const WindowSums& windows, std::int64_t frames) const
+{
+    const auto taps = static_cast<std::size_t>(m_taps);
     const auto n = static_cast<std::size_t>(m_channels);
     double sum = 0;
     double squares = 0;
@@ -84,12 +77,12 @@ Result<Moments> FirstLayer::moments(const SampleSource& audio, int threads,
         double weightSum = 0;
         for (std::size_t c = 0; c < n; ++c)
             weightSum += m_weights[i * n + c];
-        sum += weightSum * total.sum[i];
+        sum += weightSum * windows.sum[i];
         for (std::size_t j = i; j < taps; ++j) {
             double product = 0;
             for (std::size_t c = 0; c < n; ++c)
                 product += static_cast<double>(m_weights[i * n + c]) * m_weights[j * n + c];
-            squares += (i == j ? 1 : 2) * product * total.products[i * taps + j];
+            squares += (i == j ? 1 : 2) * product * windows.products[i * taps + j];
         }
     }
     const double count = static_cast<double>(frames) * m_channels;

@@ -16,6 +16,21 @@ struct FoldedFirstLayer {
     std::vector<float> bias;
 };
 
+/// Sums over frames of the windows of samples under them, and of the windows' outer products.
+struct WindowSums {
+    explicit WindowSums(std::size_t taps)
+        : sum(taps)
+        , products(taps * taps)
+    {
+    }
+    /// Of `frames` windows that begin `stride` apart.
+    void add(const float* samples, std::int64_t frames, int stride);
+    void add(const WindowSums& other);
+
+    std::vector<double> sum;
+    std::vector<double> products; ///< [taps][taps], upper triangle
+};
+
 /// The encoder's first convolution, from one channel of audio to many, without bias.
 ///
 /// Its output is large (23.6 GB per hour at 512 channels) and cheap to compute, so it is never
@@ -39,6 +54,7 @@ public:
     /// Mean and variance of the convolution's output over all channels and frames, in double; the
     /// same for every number of threads.
     Result<Moments> moments(const SampleSource& audio, int threads, const Progress& progress) const;
+    Moments moments(const WindowSums& windows, std::int64_t frames) const;
     FoldedFirstLayer fold(const Moments& moments) const;
 
 private:

@@ -2,7 +2,7 @@
 
 #include "core/model/group_norm.h"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 
 namespace phono {
@@ -21,14 +21,36 @@ Graph::Graph(const Checkpoint& checkpoint, at::Device device, at::ScalarType wei
     : m_config(checkpoint.config)
 {
     for (const auto& tensor : checkpoint.tensors) {
-        auto value = toTensor(tensor).to(device);
-        // Norms and quantizers stay exact; the products are what takes the time.
-        const bool product = value.dim() == 3 && !tensor.name.starts_with("vector_quantizer");
-        m_weights.emplace(tensor.name, product ? value.to(weightType) : value);
+        const auto value = toTensor(tensor).to(device);
+        m_weights.emplace(tensor.name,
+                          isProduct(tensor.name, value.dim()) ? value.to(weightType) : value);
     }
 }
 
-at::Tensor Graph::normalize(const at::Tensor& x, const std::string& prefix, int groups) const
+Graph::Graph(const ModelConfig& config, Weights weights, std::optional<Training> training)
+    : m_config(config)
+    , m_weights(std::move(weights))
+    , m_training(std::move(training))
+{
+}
+
+bool Graph::isProduct(const std::string& name, std::int64_t dimensions)
+{
+    return dimensions >= 3 && !name.starts_with("vector_quantizer");
+}
+
+at::Tensor Graph::dropout(const at::Tensor& x, double probability) const
+{
+    return m_training && probability > 0 ? at::dropout(x, probability, true) : x;
+}
+
+at::Tensor Graph::finish(const std::string& module, const at::Tensor& output) const
+{
+    return m_training && m_training->onBlock ? m_training->onBlock(module, output) : output;
+}
+
+at::Tensor Graph::normalize(const at::Tensor& x, const std::string& prefix, int groups, bool relu,
+                            at::ScalarType type) const
 {
     at::Tensor gamma;
     at::Tensor beta;
@@ -36,9 +58,10 @@ at::Tensor Graph::normalize(const at::Tensor& x, const std::string& prefix, int 
         gamma = weight(prefix + ".weight");
         beta = weight(prefix + ".bias");
     }
-    const auto input = x.to(at::kFloat);
-    return input.device().is_cpu() ? at::group_norm(input, groups, gamma, beta, kNormEpsilon)
-                                   : groupNorm(input, groups, gamma, beta);
+    if (m_training || !x.device().is_cpu())
+        return groupNorm(x, groups, gamma, beta, relu, type);
+    const auto result = at::group_norm(x.to(at::kFloat), groups, gamma, beta, kNormEpsilon);
+    return (relu ? at::relu(result) : result).to(type);
 }
 
 at::Tensor Graph::activate(const at::Tensor& x) const
@@ -46,24 +69,32 @@ at::Tensor Graph::activate(const at::Tensor& x) const
     return m_config.activation == Activation::Gelu ? at::gelu(x) : at::relu(x);
 }
 
-at::Tensor Graph::block(const at::Tensor& x, const std::string& prefix, int convIndex, int stride,
-                        bool bias) const
+at::Tensor Graph::block(const at::Tensor& x, const std::string& module, int stride,
+                        const BlockForm& form) const
 {
-    const auto name = prefix + "." + std::to_string(convIndex);
+    const auto name = module + "." + std::to_string(form.convIndex);
     const auto& kernel = weight(name + ".weight");
     const auto type = kernel.scalar_type();
-    const auto offset = bias ? weight(name + ".bias").to(type) : at::Tensor();
-    const auto convolved = at::conv1d(x.to(type), kernel, offset, stride);
-    return activate(normalize(convolved, prefix + "." + std::to_string(convIndex + 2), 1));
+    const auto offset = form.bias ? weight(name + ".bias").to(type) : at::Tensor();
+    const auto convolved = dropout(at::conv1d(x.to(type), kernel, offset, stride), form.dropout);
+    const auto norm = module + "." + std::to_string(form.convIndex + 2);
+    if (m_config.activation == Activation::Relu)
+        return normalize(convolved, norm, 1, true, form.type);
+    return activate(normalize(convolved, norm, 1, false, at::kFloat)).to(form.type);
 }
 
 at::Tensor Graph::encode(const at::Tensor& audio, Output& output, bool keepLayers) const
 {
     auto x = audio.unsqueeze(1);
-    for (std::size_t i = 0; i < m_config.convFeatureLayers.size(); ++i) {
+    const auto layers = m_config.convFeatureLayers.size();
+    for (std::size_t i = 0; i < layers; ++i) {
         const auto residual = x;
-        x = block(x, "feature_extractor.conv_layers." + std::to_string(i), 0,
-                  m_config.convFeatureLayers[i].stride, false);
+        const auto module = "feature_extractor.conv_layers." + std::to_string(i);
+        BlockForm form;
+        // The next product's own type, which then is all that training keeps of the output.
+        if (m_training && !m_config.skipConnectionsFeat && i + 1 < layers)
+            form.type = weight(module + ".0.weight").scalar_type();
+        x = block(x, module, m_config.convFeatureLayers[i].stride, form);
         if (m_config.skipConnectionsFeat && x.size(1) == residual.size(1)) {
             const auto step = residual.size(2) / x.size(2);
             x = (x + residual.slice(2, 0, residual.size(2), step).narrow(2, 0, x.size(2)))
@@ -71,89 +102,41 @@ at::Tensor Graph::encode(const at::Tensor& audio, Output& output, bool keepLayer
         }
         if (keepLayers)
             output.encoder.push_back(x);
+        if (m_config.logCompression && i + 1 == layers)
+            x = (x.abs() + 1).log();
+        x = finish(module, x);
     }
-    return m_config.logCompression ? (x.abs() + 1).log() : x;
+    return x;
 }
 
-void Graph::quantizeGumbel(Output& output) const
+at::Tensor Graph::aggregateRecurrently(const at::Tensor& input, const std::string& module) const
 {
-    const auto frames = output.z.size(2);
-    auto x = output.z.transpose(1, 2);
-    for (int layer = 0; layer < m_config.vqDepth; ++layer) {
-        std::string name = "vector_quantizer.weight_proj";
-        const bool last = layer + 1 == m_config.vqDepth;
-        if (m_config.vqDepth > 1)
-            name += "." + std::to_string(layer) + (last ? "" : ".0");
-        x = at::matmul(x, weight(name + ".weight").t()) + weight(name + ".bias");
-        if (!last)
-            x = activate(x);
-    }
-    const int groups = m_config.vqGroups;
-    output.codes = x.view({x.size(0), frames, groups, m_config.vqVars}).argmax(3);
-    auto index = output.codes;
-    if (!m_config.combineGroups)
-        index = index + at::arange(groups, index.options()) * m_config.vqVars;
-    const auto chosen = weight("vector_quantizer.vars")[0].index_select(0, index.flatten());
-    output.zq = chosen.view({x.size(0), frames, -1}).transpose(1, 2).contiguous();
-}
-
-void Graph::quantizeKMeans(Output& output) const
-{
-    const int groups = m_config.vqGroups;
-    const std::array<std::int64_t, 1> one = {1};
-    const std::array<std::int64_t, 1> none = {0};
-    auto ze = at::conv1d(output.z, weight("vector_quantizer.projection.0.weight"), {}, one, none,
-                         one, groups);
-    ze = normalize(ze, "vector_quantizer.projection.1", groups);
-    const auto batch = ze.size(0);
-    const auto frames = ze.size(2);
-    const auto grouped = ze.view({batch, groups, -1, frames}).permute({0, 3, 1, 2});
-    const auto embedding = weight("vector_quantizer.embedding");
-    std::vector<at::Tensor> codes;
-    std::vector<at::Tensor> parts;
-    for (int g = 0; g < groups; ++g) {
-        const auto book = embedding.select(1, m_config.combineGroups ? 0 : g);
-        const auto from = grouped.select(2, g).unsqueeze(2);
-        const auto code = (from - book).square().sum(3).argmin(2);
-        codes.push_back(code);
-        parts.push_back(book.index_select(0, code.flatten()).view({batch, frames, -1}));
-    }
-    output.codes = at::stack(codes, 2);
-    output.zq = at::cat(parts, 2).transpose(1, 2).contiguous();
-}
-
-void Graph::quantize(Output& output) const
-{
-    if (m_config.vqType == VqType::Gumbel)
-        quantizeGumbel(output);
-    else if (m_config.vqType == VqType::KMeans)
-        quantizeKMeans(output);
+    // The reference's axes: the recurrence runs over the batch (SPEC 1.4).
+    const std::string prefix = module + ".1.";
+    const auto hidden = at::zeros({1, input.size(2), m_config.gruDim}, input.options());
+    const auto result = at::gru(input.transpose(1, 2), hidden,
+                                {weight(prefix + "weight_ih_l0"), weight(prefix + "weight_hh_l0"),
+                                 weight(prefix + "bias_ih_l0"), weight(prefix + "bias_hh_l0")},
+                                true, 1, 0, m_training.has_value(), false, false);
+    return finish(module, std::get<0>(result).transpose(1, 2));
 }
 
 at::Tensor Graph::aggregate(const at::Tensor& input, const std::string& module,
                             std::vector<at::Tensor>* layers) const
 {
-    if (m_config.aggregator == Aggregator::Gru) {
-        // The reference's axes: the recurrence runs over the batch (SPEC 1.4).
-        const std::string prefix = module + ".1.";
-        const auto hidden = at::zeros({1, input.size(2), m_config.gruDim}, input.options());
-        const auto result =
-            at::gru(input.transpose(1, 2), hidden,
-                    {weight(prefix + "weight_ih_l0"), weight(prefix + "weight_hh_l0"),
-                     weight(prefix + "bias_ih_l0"), weight(prefix + "bias_hh_l0")},
-                    true, 1, 0, false, false, false);
-        return std::get<0>(result).transpose(1, 2);
-    }
+    if (m_config.aggregator == Aggregator::Gru)
+        return aggregateRecurrently(input, module);
     auto x = input;
     for (std::size_t i = 0; i < m_config.convAggregatorLayers.size(); ++i) {
         const auto& layer = m_config.convAggregatorLayers[i];
         const auto number = std::to_string(i);
+        const auto name = module + ".conv_layers." + number;
         const auto lead = layer.kernel - 1;
         const auto before = m_config.aggZeroPad
             ? at::zeros({x.size(0), x.size(1), lead}, x.options())
             : x.narrow(2, 0, 1).expand({x.size(0), x.size(1), lead});
-        auto y = block(at::cat({before, x}, 2), module + ".conv_layers." + number, 1, layer.stride,
-                       !m_config.noConvBias);
+        auto y = block(at::cat({before, x}, 2), name, layer.stride,
+                       {1, !m_config.noConvBias, m_config.dropout, at::kFloat});
         if (m_config.skipConnectionsAgg) {
             const auto projection = m_weights.find(module + ".residual_proj." + number + ".weight");
             const auto residual = projection == m_weights.end()
@@ -161,7 +144,7 @@ at::Tensor Graph::aggregate(const at::Tensor& input, const std::string& module,
                 : at::conv1d(x, projection->second.to(at::kFloat));
             y = (y + residual) * std::sqrt(m_config.residualScale);
         }
-        x = y;
+        x = finish(name, y);
         if (layers)
             layers->push_back(x);
     }
@@ -173,8 +156,9 @@ Graph::Output Graph::forward(const at::Tensor& audio, bool keepLayers) const
     Output output;
     output.z = encode(audio, output, keepLayers);
     quantize(output);
-    output.c = aggregate(contextInput(output), "feature_aggregator",
-                         keepLayers ? &output.aggregator : nullptr);
+    const auto c = aggregate(dropout(contextInput(output), m_config.dropoutFeatures),
+                             "feature_aggregator", keepLayers ? &output.aggregator : nullptr);
+    output.c = dropout(c, m_config.dropoutAgg);
     return output;
 }
 
@@ -189,9 +173,21 @@ at::Tensor Graph::targets(const Output& output) const
 
 at::Tensor Graph::predictions(const at::Tensor& c) const
 {
-    return at::conv_transpose2d(c.unsqueeze(3),
-                                weight("wav2vec_predictions.project_to_steps.weight"),
-                                weight("wav2vec_predictions.project_to_steps.bias"));
+    const std::string name = "wav2vec_predictions.project_to_steps";
+    const auto& heads = weight(name + ".weight"); // [context, channels, 1, steps]
+    const auto type = heads.scalar_type();
+    const auto batch = c.size(0);
+    const auto context = heads.size(0);
+    const auto steps = heads.size(3);
+    const auto frames = std::max<std::int64_t>(c.size(2) - m_config.predictionOffset(), 0);
+    const auto made = c.narrow(2, 0, frames).transpose(1, 2).to(type);
+    const auto rows = at::cat({at::zeros({batch, steps - 1, context}, made.options()), made}, 1);
+    // Steps in falling order: see contrastiveScores().
+    const auto matrix = heads.squeeze(2).permute({0, 2, 1}).flip(1).reshape({context, -1});
+    const auto bias = weight(name + ".bias").to(type).repeat({steps});
+    const auto result = at::addmm(bias, rows.view({-1, context}), matrix)
+                            .view({batch, steps - 1 + frames, steps, -1});
+    return dropout(result, m_config.dropout);
 }
 
 } // namespace phono

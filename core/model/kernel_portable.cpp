@@ -1,87 +1,60 @@
 #include "core/model/packed_kernels.h"
+#include "core/model/planned_kernel.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
-#include <algorithm>
-#include <cstring>
-
 namespace phono {
 namespace {
 
-/// fp32 by whatever matrix product ATen has: the fallback everywhere and the measure of the others.
-///
-/// `stride` consecutive input rows, seen as one long row, take part in one product, so a
-/// convolution of k taps is ceil(k / stride) products over rows that do not overlap.
-class PortableKernel : public ConvKernel {
+/// Rows times a matrix by whatever matrix product ATen has: the fallback everywhere and the measure
+/// of the others.
+class PortableProduct : public RowProduct {
 public:
-    explicit PortableKernel(const ConvWeights& weights)
-        : m_in(weights.inChannels)
-        , m_out(weights.outChannels)
-        , m_taps(weights.taps)
-        , m_stride(weights.stride)
+    PortableProduct(const ConvWeights& weights, int rows)
+        : m_rows(rows)
+        , m_inChannels(weights.inChannels)
     {
         const c10::InferenceMode guard;
-        const auto packed =
-            at::from_blob(const_cast<float*>(weights.weight), {m_out, m_in, m_taps}, at::kFloat)
-                .permute({2, 1, 0})
-                .contiguous()
-                .view({m_taps * m_in, m_out});
-        for (int tap = 0; tap < m_taps; tap += m_stride)
-            m_weights.push_back(
-                packed.narrow(0, tap * m_in, std::min(m_stride, m_taps - tap) * m_in));
-        m_packed = packed;
-        if (!weights.bias.empty())
-            m_bias = at::tensor(at::ArrayRef<float>(weights.bias), at::kFloat);
+        const auto taps =
+            at::from_blob(const_cast<float*>(weights.weight),
+                          {weights.outChannels, m_inChannels, weights.taps}, at::kFloat);
+        m_weights = taps.permute({2, 1, 0})
+                        .reshape({weights.taps * m_inChannels, weights.outChannels})
+                        .clone(at::MemoryFormat::Contiguous); // never a view of the caller's
     }
 
-    std::size_t inputRowBytes() const override { return static_cast<std::size_t>(m_in) * 4; }
-    std::size_t outputPitch() const override { return static_cast<std::size_t>(m_out); }
-    std::size_t inputRows() const override
-    {
-        return static_cast<std::size_t>(kTileRows * m_stride + m_taps + m_stride);
-    }
-
-    void pack(const float* row, void* rows, std::size_t index) const override
-    {
-        std::memcpy(static_cast<char*>(rows) + index * inputRowBytes(), row, inputRowBytes());
-    }
-
-    void run(const void* rows, int count, float* out) const override
+    void run(const float* in, int step, int /*rows*/, float* out, std::size_t outPitch,
+             bool add) const override
     {
         const c10::InferenceMode guard;
-        // Always a whole tile: which of its routines a BLAS takes depends on the number of rows.
-        auto result = at::from_blob(out, {kTileRows, m_out}, at::kFloat);
-        auto* from = const_cast<float*>(static_cast<const float*>(rows));
-        (void)count;
-        for (std::size_t i = 0; i < m_weights.size(); ++i) {
-            const auto part =
-                at::from_blob(from + static_cast<std::size_t>(m_stride * m_in) * i,
-                              {kTileRows, m_weights[i].size(0)}, {m_stride * m_in, 1}, at::kFloat);
-            if (i == 0 && m_bias.defined())
-                at::addmm_out(result, m_bias, part, m_weights[i]);
-            else if (i == 0)
-                at::mm_out(result, part, m_weights[i]);
-            else
-                at::addmm_out(result, result, part, m_weights[i]);
-        }
+        // Always all rows: which of its routines a BLAS takes depends on their number.
+        const auto from =
+            at::from_blob(const_cast<float*>(in), {m_rows, m_weights.size(0)},
+                          {static_cast<std::int64_t>(step) * m_inChannels, 1}, at::kFloat);
+        auto to = at::from_blob(out, {m_rows, m_weights.size(1)},
+                                {static_cast<std::int64_t>(outPitch), 1}, at::kFloat);
+        if (add)
+            at::addmm_out(to, to, from, m_weights);
+        else
+            at::mm_out(to, from, m_weights);
     }
 
 private:
-    int m_in;
-    int m_out;
-    int m_taps;
-    int m_stride;
-    at::Tensor m_packed;
-    std::vector<at::Tensor> m_weights; // views of m_packed, one per product
-    at::Tensor m_bias;
+    int m_rows;
+    int m_inChannels;
+    at::Tensor m_weights;
 };
 
 } // namespace
 
 std::unique_ptr<ConvKernel> makePortableKernel(const ConvWeights& weights)
 {
-    return std::make_unique<PortableKernel>(weights);
+    return std::make_unique<PlannedKernel>(weights, static_cast<std::size_t>(weights.inChannels),
+                                           static_cast<std::size_t>(weights.outChannels),
+                                           [](const ConvWeights& some, int rows) {
+                                               return std::make_unique<PortableProduct>(some, rows);
+                                           });
 }
 
 } // namespace phono

@@ -14,7 +14,7 @@ namespace phono {
 template <typename Number>
 struct PackedConv {
     const Number* weights = nullptr;
-    const float* bias = nullptr; ///< panels * panel width
+    const float* bias = nullptr; ///< panels * panel width; null: the products are added to `out`
     int inChannels = 0; ///< as packed: rounded up to what the function takes at once
     int taps = 0;
     int stride = 0;
@@ -29,11 +29,13 @@ template <typename Number>
 using ConvolveFunction = void (*)(const PackedConv<Number>& conv, const Number* in, int rows,
                                   float* out);
 
-// Weights as [tap][panel][inChannel][panel width]: 32 and 16 output channels.
+// Weights as [tap][panel][inChannel][panel width]: 32, 16 and 8 output channels.
 inline constexpr int kAvx512Panel = 32;
 inline constexpr int kAvx2Panel = 16;
+inline constexpr int kPortablePanel = 8;
 void convolveAvx512(const PackedConv<float>& conv, const float* in, int rows, float* out);
 void convolveAvx2(const PackedConv<float>& conv, const float* in, int rows, float* out);
+void convolvePortable(const PackedConv<float>& conv, const float* in, int rows, float* out);
 
 // Weights as [tap][panel][inChannel / 2][32][2].
 void convolveAvx512Bf16(const PackedConv<BFloat16>& conv, const BFloat16* in, int rows, float* out);

@@ -33,32 +33,7 @@ PackedKernel<Number>::PackedKernel(const ConvWeights& weights, int depth, int pa
     m_conv.outPitch = out;
 }
 
-template class PackedKernel<float>;
 template class PackedKernel<BFloat16>;
-
-Fp32Kernel::Fp32Kernel(const ConvWeights& weights, int panel, ConvolveFunction<float> convolve)
-    : PackedKernel(weights, 1, panel, 1)
-    , m_convolve(convolve)
-    , m_weights(weightCount())
-{
-    float* to = m_weights.data();
-    for (int tap = 0; tap < m_conv.taps; ++tap)
-        for (int p = 0; p < m_conv.panels; ++p)
-            for (int i = 0; i < m_conv.inChannels; ++i)
-                for (int q = 0; q < panel; ++q)
-                    *to++ = weightAt(weights, p * panel + q, i, tap);
-    m_conv.weights = m_weights.data();
-}
-
-void Fp32Kernel::pack(const float* row, void* rows, std::size_t index) const
-{
-    std::copy_n(row, m_inChannels, static_cast<float*>(rows) + index * m_conv.inPitch);
-}
-
-void Fp32Kernel::run(const void* rows, int count, float* out) const
-{
-    m_convolve(m_conv, static_cast<const float*>(rows), count, out);
-}
 
 Bf16PairKernel::Bf16PairKernel(const ConvWeights& weights, ConvolveFunction<BFloat16> convolve)
     : PackedKernel(weights, 2, kPairPanel, 1)
@@ -82,7 +57,7 @@ void Bf16PairKernel::pack(const float* row, void* rows, std::size_t index) const
     std::fill(to + m_inChannels, to + m_conv.inChannels, BFloat16(0));
 }
 
-void Bf16PairKernel::run(const void* rows, int count, float* out) const
+void Bf16PairKernel::run(void* rows, int count, float* out) const
 {
     m_convolve(m_conv, static_cast<const BFloat16*>(rows), count, out);
 }
@@ -131,7 +106,7 @@ void Bf16TileKernel::pack(const float* row, void* rows, std::size_t index) const
     std::fill(low + m_inChannels, low + m_conv.inChannels, BFloat16(0));
 }
 
-void Bf16TileKernel::run(const void* rows, int count, float* out) const
+void Bf16TileKernel::run(void* rows, int count, float* out) const
 {
     const auto rounded = roundUp(static_cast<std::size_t>(count), kTileSide);
     for (std::size_t row = 0; row < rounded; ++row)

@@ -11,6 +11,18 @@ inline std::size_t roundUp(std::size_t value, std::size_t unit)
     return (value + unit - 1) / unit * unit;
 }
 
+/// The weight of output channel o, input channel i; 0 beyond the real ones.
+inline float weightAt(const ConvWeights& weights, int o, int i, int tap)
+{
+    if (o >= weights.outChannels || i >= weights.inChannels)
+        return 0;
+    return weights
+        .weight[(static_cast<std::size_t>(o) * static_cast<std::size_t>(weights.inChannels)
+                 + static_cast<std::size_t>(i))
+                    * static_cast<std::size_t>(weights.taps)
+                + static_cast<std::size_t>(tap)];
+}
+
 /// What all packed kernels have: the geometry, the bias, and rows far enough apart that they do not
 /// all fall into the same cache sets.
 template <typename Number>
@@ -31,17 +43,6 @@ protected:
     /// of a row side by side.
     PackedKernel(const ConvWeights& weights, int depth, int panel, int planes);
 
-    /// The weight of output channel o, input channel i; 0 beyond the real ones.
-    static float weightAt(const ConvWeights& weights, int o, int i, int tap)
-    {
-        if (o >= weights.outChannels || i >= weights.inChannels)
-            return 0;
-        return weights
-            .weight[(static_cast<std::size_t>(o) * static_cast<std::size_t>(weights.inChannels)
-                     + static_cast<std::size_t>(i))
-                        * static_cast<std::size_t>(weights.taps)
-                    + static_cast<std::size_t>(tap)];
-    }
     std::size_t weightCount() const
     {
         return static_cast<std::size_t>(m_conv.taps) * static_cast<std::size_t>(m_conv.inChannels)
@@ -55,24 +56,16 @@ private:
     AlignedBuffer<float> m_bias;
 };
 
-/// fp32 rows of any length times panels of `panel` output channels.
-class Fp32Kernel : public PackedKernel<float> {
-public:
-    Fp32Kernel(const ConvWeights& weights, int panel, ConvolveFunction<float> convolve);
-    void pack(const float* row, void* rows, std::size_t index) const override;
-    void run(const void* rows, int count, float* out) const override;
-
-private:
-    ConvolveFunction<float> m_convolve;
-    AlignedBuffer<float> m_weights;
-};
+/// fp32 convolution in registers, `panel` output channels at a time.
+std::unique_ptr<ConvKernel> makePackedKernel(const ConvWeights& weights, int panel,
+                                             ConvolveFunction<float> convolve);
 
 /// bf16 pairs for the dot-product instruction of AVX512_BF16.
 class Bf16PairKernel : public PackedKernel<BFloat16> {
 public:
     Bf16PairKernel(const ConvWeights& weights, ConvolveFunction<BFloat16> convolve);
     void pack(const float* row, void* rows, std::size_t index) const override;
-    void run(const void* rows, int count, float* out) const override;
+    void run(void* rows, int count, float* out) const override;
 
 private:
     ConvolveFunction<BFloat16> m_convolve;
@@ -80,13 +73,14 @@ private:
 };
 
 /// bf16 tiles. In bf16x3 every input and weight is split into a rounded half and the rounded rest,
-/// and three of the four products are added up (the fourth is below fp32's rounding).
+/// and three of the four products are added up (the fourth is as small as what the rest's rounding
+/// loses).
 class Bf16TileKernel : public PackedKernel<BFloat16> {
 public:
     Bf16TileKernel(const ConvWeights& weights, Precision precision,
                    ConvolveFunction<BFloat16> addProducts);
     void pack(const float* row, void* rows, std::size_t index) const override;
-    void run(const void* rows, int count, float* out) const override;
+    void run(void* rows, int count, float* out) const override;
 
 private:
     void packWeights(const ConvWeights& weights, AlignedBuffer<BFloat16>& to, bool rest) const;

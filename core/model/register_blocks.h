@@ -20,42 +20,42 @@ struct RegisterBlocks {
 
     static void convolve(const PackedConv<float>& conv, const float* in, int rows, float* out)
     {
-        const auto panelSize = static_cast<std::size_t>(conv.inChannels) * kPanel;
         const float* weights = conv.weights;
         for (int tap = 0; tap < conv.taps; ++tap, in += conv.inPitch)
-            for (int panel = 0; panel < conv.panels; ++panel, weights += panelSize)
-                for (int row = 0; row < rows; row += kRows)
-                    addTap(conv, in + static_cast<std::size_t>(row * conv.stride) * conv.inPitch,
-                           weights,
-                           out + static_cast<std::size_t>(row) * conv.outPitch
-                               + static_cast<std::size_t>(panel) * kPanel,
-                           tap == 0 ? conv.bias + static_cast<std::size_t>(panel) * kPanel
-                                    : nullptr);
+            for (int panel = 0; panel < conv.panels; ++panel)
+                for (int i = 0; i < conv.inChannels; i += kDepth) {
+                    const int rest = conv.inChannels - i;
+                    const int depth = rest < kDepth ? rest : kDepth;
+                    const auto at = static_cast<std::size_t>(panel) * kPanel;
+                    const float* bias = tap == 0 && i == 0 && conv.bias ? conv.bias + at : nullptr;
+                    for (int row = 0; row < rows; row += kRows)
+                        addProducts(conv,
+                                    in + static_cast<std::size_t>(row * conv.stride) * conv.inPitch
+                                        + i,
+                                    weights, depth,
+                                    out + static_cast<std::size_t>(row) * conv.outPitch + at, bias);
+                    weights += static_cast<std::size_t>(depth) * kPanel;
+                }
     }
 
 private:
-    /// Adds one tap's products to a block of `out`; `bias` starts it when given.
-    static void addTap(const PackedConv<float>& conv, const float* in, const float* weights,
-                       float* out, const float* bias)
-    {
-        for (int i = 0; i < conv.inChannels; i += kDepth) {
-            const int rest = conv.inChannels - i;
-            addProducts(conv, in + i, weights + static_cast<std::size_t>(i) * kPanel,
-                        rest < kDepth ? rest : kDepth, out, i == 0 ? bias : nullptr);
-        }
-    }
-
     static void addProducts(const PackedConv<float>& conv, const float* in, const float* weights,
                             int depth, float* out, const float* bias)
     {
         const auto inStep = static_cast<std::size_t>(conv.stride) * conv.inPitch;
         Vector sums[kRows][2] = {};
+#pragma GCC unroll 14
+        for (int r = 0; r < kRows; ++r) {
+            const float* to = out + static_cast<std::size_t>(r) * conv.outPitch;
+            __builtin_prefetch(to, 1);
+            __builtin_prefetch(to + kWidth, 1);
+        }
         for (int i = 0; i < depth; ++i, ++in, weights += kPanel) {
             const Vector low = load(weights);
             const Vector high = load(weights + kWidth);
 #pragma GCC unroll 14
             for (int r = 0; r < kRows; ++r) {
-                const Vector x = Vector{} + in[static_cast<std::size_t>(r) * inStep];
+                const Vector x = broadcast(in[static_cast<std::size_t>(r) * inStep]);
                 sums[r][0] += x * low;
                 sums[r][1] += x * high;
             }
@@ -69,6 +69,10 @@ private:
         }
     }
 
+    static Vector broadcast(float value)
+    {
+        return value - Vector{}; // unlike a sum with 0, no operation: it keeps even -0
+    }
     static Vector load(const float* from)
     {
         return *reinterpret_cast<const Unaligned*>(from);

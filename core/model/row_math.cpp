@@ -1,12 +1,8 @@
 #include "core/model/row_math.h"
 
-#include <cmath>
+#include "core/model/processor_clones.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define PHONO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define PHONO_CLONES
-#endif
+#include <cmath>
 
 namespace phono {
 namespace {
@@ -96,6 +92,13 @@ void activate(Activation activation, float* inOut, std::size_t n)
     }
     for (std::size_t c = 0; c < n; ++c)
         inOut[c] = gelu(inOut[c]);
+}
+
+PHONO_CLONES void sumScaled(const float* first, float firstFactor, const float* second,
+                            float secondFactor, float* out, std::size_t n)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        out[c] = first[c] * firstFactor + second[c] * secondFactor;
 }
 
 PHONO_CLONES void addScaled(float* inOut, const float* residual, float factor, std::size_t n)

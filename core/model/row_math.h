@@ -25,6 +25,9 @@ void affineActivate(const float* in, const ChannelAffine& affine, Activation act
                     std::size_t n);
 /// inOut = activation(inOut)
 void activate(Activation activation, float* inOut, std::size_t n);
+/// out = first * firstFactor + second * secondFactor; out may be one of them.
+void sumScaled(const float* first, float firstFactor, const float* second, float secondFactor,
+               float* out, std::size_t n);
 /// inOut = (inOut + residual) * factor
 void addScaled(float* inOut, const float* residual, float factor, std::size_t n);
 /// inOut = log(|inOut| + 1)

@@ -18,6 +18,8 @@ public:
     static Result<RunDirectory> create(const std::filesystem::path& path);
     /// Fails if `path` is no run.
     static Result<RunDirectory> open(const std::filesystem::path& path);
+    /// Checks nothing: for a run that another process makes.
+    static RunDirectory at(const std::filesystem::path& path) { return RunDirectory(path); }
     /// Whether the folder has what only runs have.
     static bool isRun(const std::filesystem::path& path);
 

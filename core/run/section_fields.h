@@ -56,11 +56,11 @@ public:
 
     template <auto Member>
     void addWord(std::string key, std::string reference, std::string meaning,
-                 std::vector<std::string> words)
+                 const std::vector<std::string>& words)
     {
         auto& field = add<Member>(std::move(key), std::move(reference), std::move(meaning));
         field.kind = FieldKind::Word;
-        field.words = std::move(words);
+        field.words = words;
     }
 
 private:

@@ -60,6 +60,7 @@ constexpr std::array<Preset, 4> kPresets = {
 std::vector<std::string> presetNames()
 {
     std::vector<std::string> names;
+    names.reserve(kPresets.size());
     for (const auto& preset : kPresets)
         names.emplace_back(preset.name);
     return names;

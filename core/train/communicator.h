@@ -1,28 +1,13 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/train/process_place.h"
 
 #include <ATen/ATen.h>
 
 #include <memory>
-#include <string>
 
 namespace phono {
-
-/// Which of the processes that train together this one is, and where they meet.
-struct ProcessPlace {
-    int rank = 0;
-    int size = 1;
-    int localRank = 0; ///< among those of this machine: chooses the GPU
-    std::string host; ///< of rank 0; empty for a process alone
-    int port = 0;
-    /// rank 0 listens there; false where a launcher (torchrun) does.
-    bool hostsStore = true;
-};
-
-/// From RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT (torchrun), else SLURM_*, else
-/// OMPI_*; alone without them. Fails on values that do not fit together, naming them.
-Result<ProcessPlace> processPlaceFromEnvironment();
 
 /// The processes that train together, as one of them sees them.
 ///

@@ -2,8 +2,8 @@
 
 #include "core/base/result.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/run/run_event.h"
 #include "core/run/training_config.h"
+#include "core/train/batch_sums.h"
 
 #include <ATen/ATen.h>
 
@@ -16,23 +16,6 @@
 #include <vector>
 
 namespace phono {
-
-/// Sums over one batch, in nats, of which losses and metrics are made (SPEC 3).
-struct BatchSums {
-    double loss = 0; ///< all steps and the quantizer's extra losses: what was differentiated
-    std::vector<double> stepLoss; ///< per prediction step, without extra losses
-    std::vector<std::int64_t> stepPositives;
-    std::int64_t positives = 0; ///< the gradient's denominator
-    std::int64_t negatives = 0;
-    std::int64_t correct =
-        0; ///< positives above all their negatives (ties as the reference counts)
-    double positiveSum = 0; ///< of scores
-    double negativeSum = 0;
-    std::optional<double> codePerplexity; ///< vq models only
-
-    void add(const BatchSums& other);
-    TaskMetrics metrics() const;
-};
 
 /// A model's parameters as one flat float32 tensor, in the order of expectedTensors(), and each
 /// tensor as a view of it. What the file holds twice (project_features "same") is there once.
@@ -53,6 +36,8 @@ public:
     const at::Tensor& flat() const { return m_flat; }
     /// The part of `flat` (parameters, gradients or an optimizer's state) that belongs to `name`.
     at::Tensor view(const at::Tensor& flat, const std::string& name) const;
+    /// The entry that holds `name`, which may be the second name of a shared tensor.
+    const Entry& entry(const std::string& name) const { return m_entries[m_index.at(name)]; }
     /// The model as it is now, on the processor, ready to be written; every tensor the file needs.
     Checkpoint toCheckpoint() const;
 
@@ -86,6 +71,9 @@ public:
     /// The loss alone, as in evaluation (no dropout, hard codes). Adds scores to `histogram` if
     /// given.
     virtual BatchSums evaluate(const at::Tensor& audio, ScoreHistogram* histogram) = 0;
+    /// From now on gradients are those of the loss times `scale` (fp16; the sums are not scaled).
+    /// Only networks that compute in fp16 heed it.
+    virtual void setLossScale(double /*scale*/) { }
     /// The parameters were written to: whatever was derived from them is made anew.
     virtual void parametersChanged() = 0;
 };

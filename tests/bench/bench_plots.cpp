@@ -102,7 +102,7 @@ int main(int argc, char** argv)
     const auto features = {made(z, audio.size() / 160 - 2), made(c, audio.size() / 160 - 2)};
     const auto spectrogram = made(spectrum, spectrogramFrames(audio.size(), options));
     std::printf("made %.0f s in %.1f s\n", seconds, double(timer.restart()) / 1000);
-    document.setAudio({}, audio, std::make_shared<const PeakPyramid>(audio.samples()));
+    document.setAudio({}, audio, std::make_shared<const PeakPyramid>(audio));
     time.setDuration(audio.seconds());
     std::printf("%-34s %.1f ms\n", "waveform pyramid", double(timer.nsecsElapsed()) / 1e6);
     document.setModel(QStringLiteral("made"), {z, c});

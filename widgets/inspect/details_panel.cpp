@@ -128,7 +128,7 @@ DetailSection* DetailsPanel::makeCurve()
 DetailSection* DetailsPanel::makeFile()
 {
     auto* section = new DetailSection(tr("File"));
-    m_noFile = new QLabel(tr("No recording is open."));
+    m_noFile = new QLabel(tr("The recording is not open."));
     m_noFile->setForegroundRole(QPalette::PlaceholderText);
     section->add(m_noFile);
     m_file.name = section->addRow(tr("name"));
@@ -199,7 +199,7 @@ void DetailsPanel::showFile()
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, Theme::of(palette()).warning);
     m_file.warnings.value->setPalette(colors);
-    m_play->setEnabled(m_document.hasAudio());
+    m_play->setEnabled(m_document.audioComplete());
     m_noFile->setVisible(!m_document.hasAudio());
 }
 

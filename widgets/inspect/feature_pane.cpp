@@ -67,11 +67,23 @@ QString FeaturePane::hint() const
     if (const auto known = summary(); known && known->pyramid.frames() > 0)
         return {};
     const auto& document = context().document;
+    if (document.modelComing())
+        return tr("%1 follows when the checkpoint is read.").arg(id());
     if (document.modelTitle().isEmpty())
         return tr("No checkpoint is open. Click to choose one and see %1.").arg(id());
+    if (!document.audioComplete())
+        return tr("%1 follows when the recording is decoded.").arg(id());
     if (!info())
         return tr("This model has no %1. Choose another layer in the pane's title.").arg(id());
     return tr("%1 is not computed yet. Click to compute it.").arg(id());
+}
+
+bool FeaturePane::offers() const
+{
+    const auto& document = context().document;
+    const bool computable = document.audioComplete() && info();
+    const bool wantsModel = document.modelTitle().isEmpty() && !document.modelComing();
+    return !hint().isEmpty() && (computable || wantsModel);
 }
 
 FrameGeometry FeaturePane::geometry() const
@@ -164,6 +176,13 @@ QString SpectrogramPane::subtitle() const
         ? tr("%1 mel bands").arg(options.melBands)
         : tr("linear");
     return tr("%1 · %2 ms window").arg(scale).arg(options.windowLength * 1000.0 / kModelRate);
+}
+
+QString SpectrogramPane::hint() const
+{
+    return context().document.audioComplete()
+        ? QString()
+        : tr("The spectrogram follows when the recording is decoded.");
 }
 
 FrameGeometry SpectrogramPane::geometry() const

@@ -12,6 +12,7 @@ public:
 
     QString subtitle() const override;
     QString hint() const override;
+    bool offers() const override;
     QString unit() const override { return scores() ? tr("z-score") : tr("value"); }
     void describe(Readout& readout, double seconds, double y) const override;
     std::optional<TimeRange> seenAt(double seconds) const override;
@@ -35,6 +36,7 @@ public:
 
     QString title() const override;
     QString subtitle() const override;
+    QString hint() const override;
     QString unit() const override { return tr("dB"); }
     void describe(Readout& readout, double seconds, double y) const override;
     void refresh(const Theme& theme) override;

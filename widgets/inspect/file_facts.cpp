@@ -88,9 +88,11 @@ FileFacts fileFacts(const Document& document)
     FileFacts facts;
     facts.name = QFileInfo(QString::fromStdString(info.path.string())).fileName();
     facts.format = QString::fromStdString(info.format);
-    facts.duration = durationText(document.seconds());
     facts.rate = rateText(info.sampleRate);
     facts.channels = info.channels > 1 ? tr("%1 → mono").arg(info.channels) : tr("mono");
+    if (!document.audioComplete())
+        return facts;
+    facts.duration = durationText(document.seconds());
     facts.samples = tr("n = %1").arg(grouped(document.waveform().size()));
     facts.frames = framesText(document);
     facts.offset = tr("%1 (%2)").arg(signedNumber(info.dcOffset, 5), levelText(info.dcOffset));

@@ -60,7 +60,7 @@ QCPLayoutElement* HeatmapPane::colorBar()
 
 QRect HeatmapPane::colorBarRect() const
 {
-    return m_scale ? m_scale->outerRect() : QRect();
+    return m_scale && m_scale->visible() ? m_scale->outerRect() : QRect();
 }
 
 void HeatmapPane::refresh(const Theme& theme)
@@ -77,7 +77,10 @@ void HeatmapPane::refresh(const Theme& theme)
         resetValues();
     }
     std::pair<double, double> ends{0, 1};
-    if (known && known->pyramid.frames() > 0)
+    const bool empty = !known || known->pyramid.frames() == 0;
+    // Numbers that nothing has are not shown.
+    valueAxis()->setTickLabels(!empty);
+    if (!empty)
         ends = limits(*known);
     if (!(ends.second > ends.first))
         ends.second = ends.first + 1;
@@ -88,6 +91,7 @@ void HeatmapPane::refresh(const Theme& theme)
         m_scaleColors = colors();
         m_scale->setGradient(gradientOf(colorTable(colors())));
     }
+    m_scale->setVisible(!empty);
     m_scale->setDataRange({ends.first, ends.second});
     QFont font = context().plot.font();
     font.setPointSizeF(font.pointSizeF() * 0.88);

@@ -44,8 +44,8 @@ public:
     /// The numbers behind a pane ("z", "spectrogram"), as far as they are; null without any.
     std::shared_ptr<const FeatureSummary> summary(const QString& pane) const;
 
-    /// All view commands, for menus and palettes. Their shortcuts work while the panel has the
-    /// focus.
+    /// All view commands, for menus and palettes. Their shortcuts work while the panel is in view,
+    /// or, those that lists have too, while it has the focus.
     QList<QAction*> viewActions() const;
     /// Puts the shell's own actions (play, stop, loop) at the left of the tool bar.
     void addTransport(const QList<QAction*>& actions);

@@ -49,6 +49,8 @@ public:
     virtual QString subtitle() const { return {}; }
     /// What stands in the pane when there is nothing to show yet.
     virtual QString hint() const { return {}; }
+    /// The hint is an offer that a click takes up.
+    virtual bool offers() const { return false; }
     /// Follows the stack's time range; the overview alone does not.
     virtual bool followsTime() const { return true; }
     /// Kept by the layout: 0 shares the room by weight.

@@ -207,7 +207,7 @@ void PaneMouse::showCursor(QPoint point)
         if (!pane->followsTime())
             shape = edge ? Qt::SizeHorCursor : Qt::OpenHandCursor;
         else
-            shape = pane->hint().isEmpty() ? Qt::CrossCursor : Qt::PointingHandCursor;
+            shape = pane->offers() ? Qt::PointingHandCursor : Qt::CrossCursor;
     } else if (pane) {
         shape = Qt::PointingHandCursor;
     }
@@ -248,7 +248,7 @@ void PaneMouse::click(QPoint point, Qt::KeyboardModifiers modifiers)
     }
     if (!pane->plotRect().contains(point))
         return;
-    if (!pane->hint().isEmpty()) {
+    if (pane->offers()) {
         Q_EMIT m_stack.hintClicked(pane->id());
         return;
     }

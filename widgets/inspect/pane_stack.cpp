@@ -42,6 +42,7 @@ PaneStack::PaneStack(Document& document, TimeAxis& time, QWidget* parent)
     m_plot->installEventFilter(m_mouse.get());
 
     connect(&m_document, &Document::audioChanged, this, &PaneStack::rebuild);
+    connect(&m_document, &Document::audioGrew, this, &PaneStack::refresh);
     connect(&m_document, &Document::labelsChanged, this, &PaneStack::rebuild);
     connect(&m_document, &Document::modelChanged, this, [this] {
         m_panes.clear();

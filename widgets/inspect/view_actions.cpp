@@ -15,9 +15,20 @@
 #include <QToolButton>
 #include <QWidgetAction>
 
+#include <algorithm>
+#include <array>
+
 namespace phono {
 
 namespace {
+
+/// Keys that move within lists and fields too, which must get them while they have the focus.
+bool movesInLists(const QKeySequence& key)
+{
+    constexpr std::array kKeys = {Qt::Key_Up,   Qt::Key_Down, Qt::Key_Left,   Qt::Key_Right,
+                                  Qt::Key_Home, Qt::Key_End,  Qt::Key_PageUp, Qt::Key_PageDown};
+    return std::ranges::any_of(kKeys, [&](Qt::Key some) { return key == QKeySequence(some); });
+}
 
 /// The text of a button that opens a menu.
 QString withArrow(const QString& text)
@@ -77,7 +88,9 @@ QAction* ViewActions::command(const char* icon, const QString& text,
     if (icon)
         action->setIcon(lineIcon(QLatin1String(icon)));
     action->setShortcuts(keys);
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    action->setShortcutContext(std::ranges::any_of(keys, movesInLists)
+                                   ? Qt::WidgetWithChildrenShortcut
+                                   : Qt::WindowShortcut);
     if (!keys.isEmpty())
         action->setToolTip(
             tr("%1 (%2)").arg(text, keys.first().toString(QKeySequence::NativeText)));
@@ -194,6 +207,7 @@ void ViewActions::makePaneActions()
     toggle(nullptr, tr("Spectrogram"), {}, &ViewSettings::spectrogram);
     toggle(nullptr, tr("Labels"), {}, &ViewSettings::labels);
     toggle(nullptr, tr("Fit waveform to its peak"), Qt::Key_A, &ViewSettings::fitAmplitude);
+    command(nullptr, tr("Menus of the panes"), {Qt::Key_M}, [this] { showPaneMenus(); });
 }
 
 void ViewActions::fillLayers(QMenu& into)
@@ -353,18 +367,40 @@ void ViewActions::showPaneMenu(const QString& pane, QPoint globalPosition)
 {
     auto* shown = new QMenu(&m_owner);
     shown->setAttribute(Qt::WA_DeleteOnClose);
+    fillPaneMenu(*shown, pane);
+    shown->popup(globalPosition);
+}
+
+void ViewActions::showPaneMenus()
+{
+    auto* shown = new QMenu(&m_owner);
+    shown->setAttribute(Qt::WA_DeleteOnClose);
+    QPoint place;
+    for (const auto& pane : m_stack.panes()) {
+        if (!pane->hasMenu())
+            continue;
+        if (shown->isEmpty())
+            place = pane->headerRect().bottomLeft();
+        fillPaneMenu(*shown->addMenu(QLatin1Char('&') + pane->title()), pane->id());
+    }
+    if (shown->isEmpty())
+        shown->addAction(tr("No pane has a menu. Choose one under Layers."))->setEnabled(false);
+    shown->popup(m_stack.mapToGlobal(place));
+}
+
+void ViewActions::fillPaneMenu(QMenu& into, const QString& pane)
+{
     if (pane == QLatin1String("spectrogram")) {
-        shown->addActions(m_spectrogram->actions());
-        shown->addSeparator();
-        shown->addMenu(m_colors);
-        shown->popup(globalPosition);
+        into.addActions(m_spectrogram->actions());
+        into.addSeparator();
+        into.addMenu(m_colors);
         return;
     }
-    shown->addSection(tr("Show here"));
-    auto* group = new QActionGroup(shown);
+    into.addSection(tr("Show here"));
+    auto* group = new QActionGroup(&into);
     for (const auto& info : m_stack.document().offeredFeatures()) {
         const auto name = QString::fromStdString(info.name);
-        auto* action = shown->addAction(tr("%1 (%2 dims)").arg(name).arg(info.channels));
+        auto* action = into.addAction(tr("%1 (%2 dims)").arg(name).arg(info.channels));
         action->setCheckable(true);
         action->setChecked(name == pane);
         action->setEnabled(name == pane || !m_stack.settings().features.contains(name));
@@ -377,15 +413,14 @@ void ViewActions::showPaneMenu(const QString& pane, QPoint globalPosition)
                 Q_EMIT featureRequested(name);
         });
     }
-    shown->addSeparator();
+    into.addSeparator();
     for (QMenu* more : {m_layers, m_order, m_aggregation, m_colors, m_limits})
-        shown->addMenu(more);
-    shown->addAction(m_scores);
-    shown->addSeparator();
-    shown->addAction(tr("Close this pane"), this, [this, pane] {
+        into.addMenu(more);
+    into.addAction(m_scores);
+    into.addSeparator();
+    into.addAction(tr("Close this pane"), this, [this, pane] {
         change([&](ViewSettings& settings) { settings.features.removeAll(pane); });
     });
-    shown->popup(globalPosition);
 }
 
 } // namespace phono

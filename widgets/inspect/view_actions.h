@@ -24,7 +24,8 @@ class PaneStack;
 class ViewActions : public QObject {
     Q_OBJECT
 public:
-    /// `owner` gets the keys, which work while it or a child has the focus.
+    /// `owner` gets the keys, which work while it is in view; those that lists have as well (arrows
+    /// and so on) while it or a child has the focus. Text fields keep the letters for themselves.
     ViewActions(PaneStack& stack, QWidget& owner);
     ~ViewActions() override;
 
@@ -33,6 +34,8 @@ public:
     void fill(QToolBar& toolBar) const;
     /// The menu of a pane's title; shown at once and deleted when it closes.
     void showPaneMenu(const QString& pane, QPoint globalPosition);
+    /// Those of all panes, one below the other.
+    void showPaneMenus();
 
 Q_SIGNALS:
     void featureRequested(const QString& name);
@@ -57,6 +60,7 @@ private:
     void makePaneActions();
     void makeColorActions();
     void fillLayers(QMenu& into);
+    void fillPaneMenu(QMenu& into, const QString& pane);
     void change(const std::function<void(ViewSettings&)>& edit);
     void update();
     void separate();

@@ -1,0 +1,393 @@
+#include "core/train/learner.h"
+
+#include "core/model/graph.h"
+#include "core/model/tiles.h"
+#include "core/train/adam.h"
+#include "core/train/communicator.h"
+#include "core/train/gradient_buckets.h"
+#include "core/train/loss_scaler.h"
+#include "core/train/lr_schedule.h"
+#include "core/train/training_network.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace phono {
+namespace {
+
+// Under which names a training state keeps the loss scale.
+constexpr const char* kLossScale = "loss_scale";
+constexpr const char* kGoodUpdates = "loss_scale_good_updates";
+
+LossScaler::State scaleIn(const TrainingState& training, LossScaler::State state)
+{
+    for (const auto& [name, value] : training.progress) {
+        if (const auto* scale = std::get_if<double>(&value); scale && name == kLossScale)
+            state.scale = *scale;
+        if (const auto* good = std::get_if<std::int64_t>(&value); good && name == kGoodUpdates)
+            state.goodUpdates = *good;
+    }
+    return state;
+}
+
+Result<at::Device> chooseDevice(const std::string& name, const ProcessPlace& place)
+{
+    if (name == "cpu" || (name == "auto" && !at::hasCUDA()))
+        return at::Device(at::kCPU);
+    const int devices = static_cast<int>(at::detail::getCUDAHooks().getNumGPUs());
+    if (name == "auto" && devices == 0)
+        return at::Device(at::kCPU);
+    int index = place.localRank;
+    if (name.starts_with("cuda:"))
+        index = std::atoi(name.c_str() + 5);
+    if (index >= devices)
+        return Error{"there is no CUDA device " + std::to_string(index) + " here: "
+                     + (devices == 0 ? std::string("LibTorch sees none")
+                                     : "the last one is " + std::to_string(devices - 1))};
+    return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
+}
+
+/// Sums and signals as one row of numbers, so that one exchange carries both.
+class Packer {
+public:
+    explicit Packer(std::size_t steps)
+        : m_steps(steps)
+    {
+    }
+
+    at::Tensor pack(const BatchSums& sums, const Signals& signals) const
+    {
+        std::vector<double> values = {signals.stop,
+                                      signals.pause,
+                                      signals.failed,
+                                      signals.dataWait,
+                                      signals.audioSeconds,
+                                      sums.loss,
+                                      static_cast<double>(sums.positives),
+                                      static_cast<double>(sums.negatives),
+                                      static_cast<double>(sums.correct),
+                                      sums.positiveSum,
+                                      sums.negativeSum,
+                                      sums.codePerplexity ? 1.0 : 0.0,
+                                      sums.codePerplexity.value_or(0)};
+        for (std::size_t i = 0; i < m_steps; ++i) {
+            const bool there = i < sums.stepLoss.size();
+            values.push_back(there ? sums.stepLoss[i] : 0);
+            values.push_back(there ? static_cast<double>(sums.stepPositives[i]) : 0);
+        }
+        return at::tensor(values, at::kDouble);
+    }
+    std::pair<BatchSums, Signals> unpack(const at::Tensor& packed) const
+    {
+        const auto* v = packed.data_ptr<double>();
+        BatchSums sums;
+        const Signals signals = {v[0], v[1], v[2], v[3], v[4]};
+        sums.loss = v[5];
+        sums.positives = static_cast<std::int64_t>(v[6]);
+        sums.negatives = static_cast<std::int64_t>(v[7]);
+        sums.correct = static_cast<std::int64_t>(v[8]);
+        sums.positiveSum = v[9];
+        sums.negativeSum = v[10];
+        if (v[11] > 0)
+            sums.codePerplexity = v[12] / v[11];
+        for (std::size_t i = 0; i < m_steps; ++i) {
+            sums.stepLoss.push_back(v[13 + 2 * i]);
+            sums.stepPositives.push_back(static_cast<std::int64_t>(v[14 + 2 * i]));
+        }
+        return {std::move(sums), signals};
+    }
+
+private:
+    std::size_t m_steps;
+};
+
+at::Tensor toTensor(const AudioBatch& batch)
+{
+    return at::from_blob(const_cast<float*>(batch.samples.data()), {batch.count, batch.length},
+                         at::kFloat);
+}
+
+std::vector<Tensor> split(const FlatParameters& parameters, const at::Tensor& flat)
+{
+    std::vector<Tensor> tensors;
+    const auto values = flat.cpu();
+    for (const auto& entry : parameters.entries()) {
+        const auto* from = values.data_ptr<float>() + entry.first;
+        tensors.push_back(Tensor::fromFloat(entry.name, entry.shape, {from, from + entry.count}));
+    }
+    return tensors;
+}
+
+Result<void> join(const FlatParameters& parameters, const std::vector<Tensor>& tensors,
+                  at::Tensor flat)
+{
+    const auto& entries = parameters.entries();
+    if (tensors.size() != entries.size())
+        return Error{"the optimizer state is of a model with " + std::to_string(tensors.size())
+                     + " parameters; this one has " + std::to_string(entries.size())};
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto values = tensors[i].toFloat();
+        if (!values)
+            return values.error();
+        if (tensors[i].shape != entries[i].shape)
+            return Error{"the optimizer state of " + entries[i].name + " has the shape "
+                         + toString(tensors[i].shape) + ", not " + toString(entries[i].shape)};
+        flat.narrow(0, entries[i].first, entries[i].count)
+            .copy_(at::tensor(at::ArrayRef<float>(*values), at::kFloat));
+    }
+    return {};
+}
+
+} // namespace
+
+struct Learner::Parts {
+    Parts(const Checkpoint& model, const TrainingConfig& given, at::Device chosen,
+          std::unique_ptr<Communicator> all, int threadCount)
+        : config(given)
+        , device(chosen)
+        , threads(threadCount)
+        , processes(std::move(all))
+        , parameters(model, device)
+        , gradients(at::zeros_like(parameters.flat()))
+        , optimizer(parameters.flat(), config.optimizer, threads)
+        , packer(static_cast<std::size_t>(config.model.predictionSteps))
+    {
+        if (config.common.fp16)
+            scaler.emplace(LossScaler::State{config.common.fp16InitScale, 0}, scaleWindow(),
+                           config.common.minLossScale);
+        processes->broadcast(parameters.flat());
+    }
+
+    void enter() const { at::set_num_threads(threads); }
+    std::int64_t scaleWindow() const
+    {
+        return config.common.fp16ScaleWindow > 0
+            ? config.common.fp16ScaleWindow
+            : LossScaler::defaultWindow(processes->size(), config.optimization.updateFreq);
+    }
+    std::pair<BatchSums, Signals> sumUp(const BatchSums& own, const Signals& signals) const
+    {
+        const auto packed = packer.pack(own, signals);
+        processes->sum(packed);
+        return packer.unpack(packed);
+    }
+    BatchSums differentiate(std::span<const AudioBatch> batches);
+    Result<UpdateOutcome> update(std::span<const AudioBatch> batches, const Signals& signals);
+
+    TrainingConfig config;
+    at::Device device;
+    int threads;
+    std::unique_ptr<Communicator> processes;
+    FlatParameters parameters;
+    at::Tensor gradients;
+    AdamOptimizer optimizer;
+    Packer packer;
+    std::optional<LossScaler> scaler;
+    std::unique_ptr<TrainingNetwork> network;
+    double lr = 0;
+};
+
+/// Fills the gradients with the sum over the batches and begins to sum them over the processes.
+BatchSums Learner::Parts::differentiate(std::span<const AudioBatch> batches)
+{
+    BatchSums own;
+    gradients.zero_();
+    constexpr double kMegabyte = 1 << 20;
+    GradientBuckets buckets(*processes, gradients, config.distributed.bucketCapMb * kMegabyte);
+    std::size_t last = batches.size();
+    for (std::size_t i = 0; i < batches.size(); ++i)
+        if (batches[i].count > 0)
+            last = i;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        if (batches[i].count == 0)
+            continue;
+        const auto ready = [&](std::int64_t first) {
+            if (i == last)
+                buckets.ready(first);
+        };
+        own.add(network->differentiate(toTensor(batches[i]), optimizer.steps, gradients, ready));
+    }
+    buckets.startRest();
+    return own;
+}
+
+Result<UpdateOutcome> Learner::Parts::update(std::span<const AudioBatch> batches,
+                                             const Signals& signals)
+{
+    enter();
+    at::manual_seed(config.common.seed + static_cast<std::uint64_t>(optimizer.steps));
+    const double lossScale = scaler ? scaler->scale() : 1;
+    network->setLossScale(lossScale);
+    const auto own = differentiate(batches);
+    processes->finish();
+
+    UpdateOutcome outcome;
+    std::tie(outcome.sums, outcome.signals) = sumUp(own, signals);
+    if (scaler)
+        outcome.lossScale = lossScale;
+    const auto positives = static_cast<double>(std::max<std::int64_t>(1, outcome.sums.positives));
+    const double perPositive = 1 / (lossScale * positives);
+    outcome.gnorm = optimizer.norm(gradients, perPositive);
+    outcome.lr = learningRate(config, optimizer.steps);
+    if (!std::isfinite(outcome.sums.loss)) {
+        outcome.diverged = true;
+        outcome.divergedHere = !std::isfinite(own.loss);
+        return outcome;
+    }
+    if (scaler) {
+        const auto good = scaler->update(outcome.gnorm);
+        if (!good)
+            return good.error();
+        outcome.skipped = !*good;
+    } else {
+        outcome.diverged = !std::isfinite(outcome.gnorm);
+        outcome.divergedHere = outcome.diverged;
+    }
+    if (outcome.skipped || outcome.diverged)
+        return outcome;
+    lr = outcome.lr;
+    optimizer.step(parameters.flat(), gradients, perPositive, outcome.gnorm,
+                   config.optimization.clipNorm, lr);
+    network->parametersChanged();
+    return outcome;
+}
+
+Learner::Learner(std::unique_ptr<Parts> parts)
+    : m_parts(std::move(parts))
+{
+}
+Learner::~Learner() = default;
+Learner::Learner(Learner&&) noexcept = default;
+Learner& Learner::operator=(Learner&&) noexcept = default;
+
+Result<Learner> Learner::create(const Checkpoint& model, const TrainingConfig& config,
+                                const ProcessPlace& place)
+{
+    const auto device = chooseDevice(config.common.device, place);
+    if (!device)
+        return device.error();
+    auto processes = joinProcesses(place, *device, config.distributed.timeoutSeconds);
+    if (!processes)
+        return processes.error();
+    const int threads = config.common.threads > 0 ? config.common.threads
+                                                  : std::max(1, physicalCores() / place.localSize);
+    return withTorch<Learner>("the model cannot be set up for training", [&]() -> Result<Learner> {
+        at::set_num_threads(threads);
+        auto parts =
+            std::make_unique<Parts>(model, config, *device, std::move(*processes), threads);
+        auto network = makeTrainingNetwork(parts->parameters, config, *device);
+        if (!network)
+            return network.error();
+        parts->network = std::move(*network);
+        return Learner(std::move(parts));
+    });
+}
+
+std::string Learner::device() const
+{
+    return m_parts->device.str();
+}
+
+std::string Learner::kernel() const
+{
+    return m_parts->network->kernel();
+}
+
+std::string Learner::precision() const
+{
+    const auto& common = m_parts->config.common;
+    return common.fp16 ? "fp16" : common.bf16 ? "bf16" : "fp32";
+}
+
+int Learner::threads() const
+{
+    return m_parts->threads;
+}
+
+std::int64_t Learner::parameterCount() const
+{
+    return m_parts->parameters.flat().numel();
+}
+
+std::int64_t Learner::updates() const
+{
+    return m_parts->optimizer.steps;
+}
+
+Result<UpdateOutcome> Learner::update(std::span<const AudioBatch> batches, const Signals& signals)
+{
+    return withTorch<UpdateOutcome>(
+        "update " + std::to_string(updates() + 1) + " failed",
+        [&]() -> Result<UpdateOutcome> { return m_parts->update(batches, signals); });
+}
+
+Result<BatchSums> Learner::evaluate(const AudioBatch& batch, std::int64_t number,
+                                    ScoreHistogram& histogram)
+{
+    return withTorch<BatchSums>("validation failed", [&]() -> Result<BatchSums> {
+        m_parts->enter();
+        at::manual_seed(static_cast<std::uint64_t>(number));
+        return m_parts->network->evaluate(toTensor(batch), &histogram);
+    });
+}
+
+Result<BatchSums> Learner::total(const BatchSums& own)
+{
+    return withTorch<BatchSums>("the processes lost touch", [&]() -> Result<BatchSums> {
+        return m_parts->sumUp(own, {}).first;
+    });
+}
+
+Result<Signals> Learner::exchange(const Signals& signals)
+{
+    return withTorch<Signals>("the processes lost touch", [&]() -> Result<Signals> {
+        return m_parts->sumUp({}, signals).second;
+    });
+}
+
+Checkpoint Learner::model() const
+{
+    return m_parts->parameters.toCheckpoint();
+}
+
+TrainingState Learner::state() const
+{
+    const auto& parts = *m_parts;
+    TrainingState state;
+    state.updates = updates();
+    state.lr = parts.lr;
+    state.adamBetas = parts.config.optimizer.adamBetas;
+    state.adamEps = parts.config.optimizer.adamEps;
+    state.weightDecay = parts.config.optimizer.weightDecay;
+    state.expAvg = split(parts.parameters, parts.optimizer.expAvg);
+    state.expAvgSq = split(parts.parameters, parts.optimizer.expAvgSq);
+    if (parts.scaler) {
+        state.progress.emplace_back(kLossScale, parts.scaler->state().scale);
+        state.progress.emplace_back(kGoodUpdates, parts.scaler->state().goodUpdates);
+    }
+    return state;
+}
+
+Result<void> Learner::restore(const TrainingState& state)
+{
+    return withTorch<void>("the training state cannot be restored", [&]() -> Result<void> {
+        auto& parts = *m_parts;
+        if (auto done = join(parts.parameters, state.expAvg, parts.optimizer.expAvg); !done)
+            return done;
+        if (auto done = join(parts.parameters, state.expAvgSq, parts.optimizer.expAvgSq); !done)
+            return done;
+        parts.optimizer.steps = state.updates;
+        parts.lr = state.lr;
+        if (parts.scaler)
+            parts.scaler.emplace(scaleIn(state, parts.scaler->state()), parts.scaleWindow(),
+                                 parts.config.common.minLossScale);
+        return {};
+    });
+}
+
+} // namespace phono

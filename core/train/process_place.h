@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <string>
+
+namespace phono {
+
+/// Which of the processes that train together this one is, and where they meet.
+struct ProcessPlace {
+    int rank = 0;
+    int size = 1;
+    int localRank = 0; ///< among those of this machine: chooses the GPU
+    int localSize = 1; ///< processes of this machine, which share its cores
+    std::string host; ///< of rank 0; empty for a process alone
+    int port = 0;
+    bool hostsStore = true; ///< rank 0 listens there; false where a launcher does
+};
+
+/// From RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR and MASTER_PORT (torchrun),
+/// else SLURM_*, else OMPI_*; alone without them. Fails on values that do not fit together, naming
+/// them.
+Result<ProcessPlace> processPlaceFromEnvironment();
+
+} // namespace phono

@@ -1,0 +1,216 @@
+#include "core/model/seeded_model.h"
+#include "core/train/communicator.h"
+#include "core/train/gradient_buckets.h"
+#include "core/train/training_network.h"
+#include "tests/support/training_runs.h"
+
+#include <QProcess>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+using namespace phono;
+using namespace phono::test;
+
+namespace {
+
+constexpr std::uint64_t kSeed = 3;
+constexpr int kProcesses = 2;
+
+TrainingConfig smallConfig()
+{
+    TrainingConfig config;
+    config.model = ModelConfig::tiny();
+    config.common.threads = 1;
+    return config;
+}
+
+/// What process `rank` hears.
+at::Tensor batchOf(int rank)
+{
+    at::manual_seed(100 + static_cast<std::uint64_t>(rank));
+    return at::randn({2, 6000}) * 0.1;
+}
+
+/// A network with the gradients of its share.
+struct Share {
+    Share()
+        : parameters(*seededModel(smallConfig().model, 1), at::kCPU)
+        , gradients(at::zeros_like(parameters.flat()))
+        , network(std::move(*makeTrainingNetwork(parameters, smallConfig(), at::kCPU)))
+    {
+    }
+    void differentiate(int rank, const TrainingNetwork::GradientsReady& ready)
+    {
+        const auto audio = batchOf(rank);
+        at::manual_seed(kSeed);
+        network->differentiate(audio, 0, gradients, ready);
+    }
+
+    FlatParameters parameters;
+    at::Tensor gradients;
+    std::unique_ptr<TrainingNetwork> network;
+};
+
+/// One of the processes: writes the gradients of all to the file named on the command line.
+int beOneOfThem(const char* out)
+{
+    const auto place = processPlaceFromEnvironment();
+    if (!place || place->size != kProcesses)
+        return 2;
+    auto processes = joinProcesses(*place, at::kCPU, 60);
+    if (!processes) {
+        std::fprintf(stderr, "%s\n", processes.error().message.c_str());
+        return 3;
+    }
+    Share share;
+    (*processes)->broadcast(share.parameters.flat());
+    // So small that there are many pieces, which begin while the backward pass still runs.
+    GradientBuckets buckets(**processes, share.gradients, 100000);
+    share.differentiate(place->rank, [&](std::int64_t first) { buckets.ready(first); });
+    buckets.startRest();
+    (*processes)->finish();
+    if (place->rank != 0)
+        return 0;
+    const auto* values = reinterpret_cast<const char*>(share.gradients.data_ptr<float>());
+    writeBytes(out, {values, static_cast<std::size_t>(share.gradients.nbytes())});
+    return 0;
+}
+
+int freePort()
+{
+    QTcpServer server;
+    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
+}
+
+std::unique_ptr<QProcess> startAs(int rank, int port, const QString& program,
+                                  const QStringList& arguments)
+{
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("RANK", QString::number(rank));
+    environment.insert("LOCAL_RANK", QString::number(rank));
+    environment.insert("WORLD_SIZE", QString::number(kProcesses));
+    environment.insert("LOCAL_WORLD_SIZE", QString::number(kProcesses));
+    environment.insert("MASTER_ADDR", "127.0.0.1");
+    environment.insert("MASTER_PORT", QString::number(port));
+    auto process = std::make_unique<QProcess>();
+    process->setProcessEnvironment(environment);
+    process->start(program, arguments);
+    return process;
+}
+
+} // namespace
+
+/// Several processes that train together, over the loopback interface.
+class DistributedTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void twoProcessesHaveTheGradientsOfOne()
+    {
+        const auto out = m_folder.filePath("gradients");
+        const int port = freePort();
+        const auto self = QCoreApplication::applicationFilePath();
+        const auto first = startAs(0, port, self, {"--as-one-of-them", out});
+        const auto second = startAs(1, port, self, {"--as-one-of-them", out});
+        const auto firstEnd = finish(*first);
+        QVERIFY2(firstEnd.status == 0, firstEnd.err.constData());
+        QCOMPARE(finish(*second).status, 0);
+        const auto bytes = readBytes(out.toStdString());
+
+        Share share;
+        share.differentiate(0, {});
+        share.differentiate(1, {});
+        QCOMPARE(bytes.size(), static_cast<std::size_t>(share.gradients.nbytes()));
+        const auto together =
+            at::from_blob(const_cast<char*>(bytes.data()), share.gradients.sizes(), at::kFloat);
+        const double largest = share.gradients.abs().max().item<double>();
+        const double difference = (together - share.gradients).abs().max().item<double>();
+        QVERIFY(largest > 0);
+        QVERIFY2(difference <= 1e-6 * largest, qPrintable(QString::number(difference / largest)));
+    }
+
+    void oneCommandStartsThemAll()
+    {
+        const auto run = m_folder.filePath("together");
+        auto arguments = newRun(makeCorpus(m_folder.filePath("data")), run, 12);
+        arguments << "--local-processes" << QString::number(kProcesses);
+        const auto finished = test::run(PHONO_CLI, arguments);
+        QVERIFY2(finished.status == 0, finished.err.constData());
+        const auto started = eventsOf<StartedEvent>(run);
+        QCOMPARE(started.size(), std::size_t(1));
+        QCOMPARE(started[0].processes, kProcesses);
+        QCOMPARE(updatesOf(run).size(), std::size_t(12));
+        QCOMPARE(eventsOf<FinishedEvent>(run).size(), std::size_t(1));
+    }
+
+    /// One process is killed: the other saves what they had and says what happened.
+    void aDeadPeerEndsTheRunWithACheckpoint()
+    {
+        const auto run = m_folder.filePath("bereft");
+        auto arguments = newRun(makeCorpus(m_folder.filePath("data")), run, 100000);
+        arguments << "--set"
+                  << "distributed_training.timeout_seconds=30"
+                  << "--set"
+                  << "checkpoint.save_interval_updates=1000000"
+                  << "--set"
+                  << "dataset.validate_interval_updates=0";
+        const int port = freePort();
+        const auto first = startAs(0, port, PHONO_CLI, arguments);
+        const auto second = startAs(1, port, PHONO_CLI, arguments);
+        QTRY_VERIFY_WITH_TIMEOUT(updatesOf(run).size() >= 5, 120000);
+        second->kill();
+        second->waitForFinished();
+        const auto end = finish(*first);
+        QCOMPARE(end.status, 1);
+        const auto failed = eventsOf<FailedEvent>(run);
+        QCOMPARE(failed.size(), std::size_t(1));
+        const auto state = readTrainingState((run + "/checkpoints/last.pt").toStdString());
+        QVERIFY2(state.ok(), state.ok() ? "" : state.error().message.c_str());
+        QVERIFY(state->updates >= 5);
+        QCOMPARE(state->updates, failed[0].update);
+    }
+
+    void nonsenseFromALauncherIsNamed()
+    {
+        qputenv("RANK", "2");
+        qputenv("WORLD_SIZE", "2");
+        const auto place = processPlaceFromEnvironment();
+        qunsetenv("RANK");
+        qunsetenv("WORLD_SIZE");
+        QVERIFY(!place.ok());
+        QVERIFY(QString::fromStdString(place.error().message).contains("RANK=2"));
+        QVERIFY(processPlaceFromEnvironment()->size == 1);
+    }
+
+    void slurmIsUnderstood()
+    {
+        qputenv("SLURM_PROCID", "5");
+        qputenv("SLURM_NTASKS", "8");
+        qputenv("SLURM_LOCALID", "1");
+        qputenv("SLURM_JOB_NODELIST", "gpu[003-004]");
+        const auto place = processPlaceFromEnvironment();
+        for (const char* name :
+             {"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_JOB_NODELIST"})
+            qunsetenv(name);
+        QVERIFY2(place.ok(), place.ok() ? "" : place.error().message.c_str());
+        QCOMPARE(place->rank, 5);
+        QCOMPARE(place->size, 8);
+        QCOMPARE(place->localRank, 1);
+        QCOMPARE(place->host, std::string("gpu003"));
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+int main(int argc, char** argv)
+{
+    if (argc == 3 && std::string_view(argv[1]) == "--as-one-of-them")
+        return beOneOfThem(argv[2]);
+    QCoreApplication application(argc, argv);
+    DistributedTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_distributed.moc"
