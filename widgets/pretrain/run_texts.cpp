@@ -1,0 +1,145 @@
+#include "widgets/pretrain/run_texts.h"
+
+#include "widgets/curves/curve_ticks.h"
+#include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+
+#include <algorithm>
+
+namespace phono {
+namespace {
+
+constexpr std::size_t kMostFiles = 20;
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("RunTexts", text);
+}
+
+QString timeWords(double seconds)
+{
+    return QLocale(QLocale::English)
+        .toString(QDateTime::fromMSecsSinceEpoch(qint64(seconds * 1000)),
+                  QStringLiteral("d MMM yyyy HH:mm"));
+}
+
+int rank(const std::string& name)
+{
+    return name == "best.pt" ? 0 : name == "last.pt" ? 1 : 2;
+}
+
+/// "update 12,000 · loss 3.214".
+QString checkpointNote(const RunRecord& run, const std::string& name)
+{
+    const std::string path = "checkpoints/" + name;
+    const auto& events = run.history().checkpoints;
+    const auto last = std::ranges::find(events.rbegin(), events.rend(), path,
+                                        &CheckpointEvent::path);
+    QStringList words;
+    if (last != events.rend())
+        words << tr("update %1").arg(countWords(last->update));
+    if (name == "best.pt" && run.history().best())
+        words << tr("valid %1").arg(valueText(run.history().best()->metrics.lossBits));
+    return words.join(QStringLiteral(" · "));
+}
+
+void appendFiles(QStringList& lines, const std::vector<std::string>& files)
+{
+    for (std::size_t i = 0; i < std::min(files.size(), kMostFiles); ++i)
+        lines << QStringLiteral("  ") + QString::fromStdString(files[i]);
+    if (files.size() > kMostFiles)
+        lines << tr("  and %1 more").arg(files.size() - kMostFiles);
+}
+
+} // namespace
+
+QStringList runFactNames()
+{
+    return {tr("Updates"), tr("Loss"),     tr("Best valid"), tr("Device"), tr("Model"),
+            tr("Data"),    tr("Host"),     tr("Started"),    tr("Folder")};
+}
+
+QStringList runFacts(const RunRecord& run)
+{
+    QString device, model, data, host;
+    if (!run.history().starts.empty()) {
+        const StartedEvent& start = run.history().starts.back();
+        QStringList words{QString::fromStdString(start.device).toUpper(),
+                          QString::fromStdString(start.precision)};
+        if (start.threads > 0)
+            words << (start.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(start.threads));
+        if (start.processes > 1)
+            words << tr("%1 processes").arg(start.processes);
+        device = words.join(QStringLiteral(" · "));
+        model = tr("%1 parameters").arg(countWords(start.parameters));
+        data = tr("%1 recordings, %2 h").arg(countWords(start.recordings)).arg(start.hours, 0, 'f', 1);
+        host = tr("%1, process %2").arg(QString::fromStdString(start.host)).arg(start.pid);
+    }
+    const ValidEvent* best = run.history().best();
+    return {run.maxUpdates() > 0 ? tr("%1 of %2").arg(countWords(run.updates()),
+                                                      countWords(run.maxUpdates()))
+                                 : countWords(run.updates()),
+            run.history().updates.empty() ? QString() : valueText(run.loss()),
+            best ? tr("%1 at %2").arg(valueText(best->metrics.lossBits), countWords(best->update))
+                 : QString(),
+            device,
+            model,
+            data,
+            host,
+            run.started() > 0 ? timeWords(run.started()) : QString(),
+            fromPath(run.path())};
+}
+
+QString checkpointLinks(const RunRecord& run)
+{
+    auto names = run.checkpoints();
+    std::ranges::stable_sort(names, {}, rank);
+    if (names.empty())
+        return tr("None yet.");
+    QStringList lines;
+    for (const std::string& name : names) {
+        const QString text = QString::fromStdString(name).toHtmlEscaped();
+        lines << QStringLiteral("<a href=\"%1\">%2</a> %3")
+                     .arg(text, tr("Open %1 in Inspect").arg(text), checkpointNote(run, name));
+    }
+    return lines.join(QStringLiteral("<br>"));
+}
+
+QString runMessages(const RunRecord& run)
+{
+    QStringList lines;
+    const RunHistory& history = run.history();
+    if (history.last) {
+        if (const auto* failed = std::get_if<FailedEvent>(&*history.last)) {
+            lines << tr("Failed at update %1: %2")
+                         .arg(countWords(failed->update), QString::fromStdString(failed->message));
+            if (!failed->files.empty())
+                lines << tr("Recordings of that batch:");
+            appendFiles(lines, failed->files);
+        }
+    }
+    if (run.status() == RunStatus::Interrupted)
+        lines << tr("The process ended without a word. Resume goes on from the last checkpoint; "
+                    "log.txt in the folder may say more.");
+    if (history.skippedCount > 0) {
+        lines << tr("%1 recordings could not be read and are left out:")
+                     .arg(countWords(history.skippedCount));
+        std::vector<std::string> files;
+        for (const SkippedEvent& skipped : history.skipped)
+            files.push_back(skipped.path + ": " + skipped.reason);
+        appendFiles(lines, files);
+    }
+    if (history.unreadableLines > 0)
+        lines << tr("%1 lines of the log cannot be read. %2")
+                     .arg(countWords(history.unreadableLines),
+                          sentence(history.firstUnreadable));
+    if (!run.problem().isEmpty())
+        lines << sentence(run.problem().toStdString());
+    return lines.isEmpty() ? tr("None.") : lines.join(QLatin1Char('\n'));
+}
+
+} // namespace phono

@@ -1,0 +1,319 @@
+#include "widgets/pretrain/runs_model.h"
+
+#include "widgets/curves/curve_ticks.h"
+#include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
+#include "widgets/theme.h"
+
+#include <QApplication>
+#include <QDateTime>
+#include <QLocale>
+#include <QPainter>
+#include <QPixmap>
+
+#include <algorithm>
+#include <cmath>
+
+namespace phono {
+namespace {
+
+QColor colourOf(RunStatus status, const Theme& theme)
+{
+    switch (status) {
+    case RunStatus::Starting:
+    case RunStatus::Running:
+        return theme.good;
+    case RunStatus::Paused:
+    case RunStatus::Stopping:
+    case RunStatus::Interrupted:
+        return theme.warning;
+    case RunStatus::Failed:
+        return theme.danger;
+    case RunStatus::Finished:
+        return theme.accent;
+    case RunStatus::Stopped:
+        break;
+    }
+    return theme.muted;
+}
+
+template <typename Paint>
+QPixmap picture(const QSize& size, Paint paint)
+{
+    const qreal ratio = qApp->devicePixelRatio();
+    QPixmap pixmap(size * ratio);
+    pixmap.setDevicePixelRatio(ratio);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paint(painter);
+    return pixmap;
+}
+
+/// Filled while a process is there, a ring once it has ended.
+QPixmap statusDot(RunStatus status)
+{
+    return picture({12, 12}, [&](QPainter& painter) {
+        const QColor colour = colourOf(status, Theme::of(QApplication::palette()));
+        painter.setPen(QPen(colour, 1.8));
+        const bool filled = isLive(status) || status == RunStatus::Failed;
+        painter.setBrush(filled ? QBrush(colour) : QBrush(Qt::NoBrush));
+        painter.drawEllipse(QRectF(2, 2, 8, 8));
+    });
+}
+
+QPixmap lineSample(const CurveStyle* style)
+{
+    return picture({24, 12}, [&](QPainter& painter) {
+        if (!style)
+            return;
+        painter.setPen(QPen(style->color, 2.2, Qt::SolidLine, Qt::FlatCap));
+        const std::array ends = {QPointF(1, 6), QPointF(23, 6)};
+        paintDashed(painter, ends, style->dashes);
+    });
+}
+
+QString timeText(double seconds)
+{
+    if (!(seconds > 0))
+        return {};
+    const QDateTime when = QDateTime::fromMSecsSinceEpoch(qint64(seconds * 1000));
+    const bool today = when.date() == QDate::currentDate();
+    return QLocale(QLocale::English)
+        .toString(when,
+                  today ? QStringLiteral("'today' HH:mm") : QStringLiteral("d MMM yyyy HH:mm"));
+}
+
+QString numberText(double value, int decimals)
+{
+    return std::isfinite(value) ? QString::number(value, 'f', decimals) : QString();
+}
+
+} // namespace
+
+QString statusWord(RunStatus status)
+{
+    const auto word = wordOf(status);
+    return QString::fromUtf8(word.data(), qsizetype(word.size()));
+}
+
+void RunsModel::clear()
+{
+    keepOnly({});
+}
+
+void RunsModel::apply(FolderUpdate& update)
+{
+    if (update.runs) {
+        keepOnly(*update.runs);
+        add(*update.runs);
+    }
+    for (RunUpdate& one : update.updates) {
+        const int row = rowOf(one.path);
+        if (row < 0)
+            continue;
+        const bool history = one.restart || !one.news.empty();
+        m_runs[std::size_t(row)]->apply(std::move(one));
+        Q_EMIT dataChanged(index(row, 0), index(row, kColumns - 1));
+        if (history)
+            Q_EMIT historyChanged(row);
+        Q_EMIT recordChanged(row);
+    }
+}
+
+void RunsModel::keepOnly(const std::vector<std::filesystem::path>& runs)
+{
+    const auto gone = [&](int row) {
+        return std::ranges::find(runs, m_runs[std::size_t(row)]->path()) == runs.end();
+    };
+    for (int last = rowCount() - 1; last >= 0; --last) {
+        if (!gone(last))
+            continue;
+        int first = last;
+        while (first > 0 && gone(first - 1))
+            --first;
+        beginRemoveRows({}, first, last);
+        m_runs.erase(m_runs.begin() + first, m_runs.begin() + last + 1);
+        endRemoveRows();
+        last = first;
+    }
+}
+
+void RunsModel::add(const std::vector<std::filesystem::path>& runs)
+{
+    std::vector<std::unique_ptr<RunRecord>> added;
+    for (const auto& path : runs) {
+        if (rowOf(path) < 0)
+            added.push_back(std::make_unique<RunRecord>(path));
+    }
+    if (added.empty())
+        return;
+    const int first = rowCount();
+    beginInsertRows({}, first, first + int(added.size()) - 1);
+    std::ranges::move(added, std::back_inserter(m_runs));
+    endInsertRows();
+}
+
+const RunRecord* RunsModel::find(const std::filesystem::path& path) const
+{
+    const int row = rowOf(path);
+    return row < 0 ? nullptr : &run(row);
+}
+
+int RunsModel::rowOf(const std::filesystem::path& path) const
+{
+    const auto found =
+        std::ranges::find(m_runs, path, [](const auto& run) -> const auto& { return run->path(); });
+    return found == m_runs.end() ? -1 : int(found - m_runs.begin());
+}
+
+void RunsModel::setStyles(std::map<std::filesystem::path, CurveStyle> styles)
+{
+    if (styles == m_styles)
+        return;
+    m_styles = std::move(styles);
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, Name), index(rowCount() - 1, Name), {Qt::DecorationRole});
+}
+
+bool RunsModel::anyLive() const
+{
+    return std::ranges::any_of(m_runs, [](const auto& run) { return run->live(); });
+}
+
+int RunsModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(m_runs.size());
+}
+
+int RunsModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(kColumns);
+}
+
+QVariant RunsModel::text(const RunRecord& run, int column) const
+{
+    switch (column) {
+    case Name:
+        return run.name();
+    case Status:
+        return statusWord(run.status());
+    case Updates:
+        return run.maxUpdates() > 0 ? tr("%1 / %2").arg(countWords(run.updates()),
+                                                        countWords(run.maxUpdates()))
+                                    : countWords(run.updates());
+    case Loss:
+        return numberText(run.loss(), 3);
+    case Best:
+        return numberText(run.bestLoss(), 3);
+    case Throughput:
+        return run.live() ? numberText(run.audioSecondsPerSecond(), 1) : QString();
+    case TimeLeft:
+        return run.secondsLeft() >= 0 ? durationWords(run.secondsLeft()) : QString();
+    case Started:
+        return timeText(run.started());
+    default:
+        return {};
+    }
+}
+
+QVariant RunsModel::sortKey(const RunRecord& run, int column) const
+{
+    // What is not known comes last in rising order.
+    const auto known = [](double value) {
+        return std::isfinite(value) && value >= 0 ? value : 1e300;
+    };
+    switch (column) {
+    case Name:
+        return run.name().toLower();
+    case Status:
+        return int(run.status());
+    case Updates:
+        return qlonglong(run.updates());
+    case Loss:
+        return known(run.loss());
+    case Best:
+        return known(run.bestLoss());
+    case Throughput:
+        return known(run.live() ? run.audioSecondsPerSecond() : -1);
+    case TimeLeft:
+        return known(run.secondsLeft());
+    default:
+        return run.started();
+    }
+}
+
+QVariant RunsModel::tip(const RunRecord& run, int column) const
+{
+    if (column == Status && !run.ending().isEmpty())
+        return sentence(run.ending().toStdString());
+    if (column == Best && run.history().best())
+        return tr("At update %1").arg(countWords(run.history().best()->update));
+    if (column != Name)
+        return {};
+    QStringList lines{fromPath(run.path())};
+    for (const std::string& tag : run.notes().tags)
+        lines << QStringLiteral("#") + QString::fromStdString(tag);
+    if (!run.problem().isEmpty())
+        lines << run.problem();
+    return lines.join(QLatin1Char('\n'));
+}
+
+QVariant RunsModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const RunRecord& run = this->run(index.row());
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(run, column);
+    case Qt::ToolTipRole:
+        return tip(run, column);
+    case Qt::TextAlignmentRole:
+        return int(Qt::AlignVCenter
+                   | (column >= Updates && column <= TimeLeft ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::DecorationRole:
+        if (column == Status)
+            return statusDot(run.status());
+        if (column == Name) {
+            const auto style = m_styles.find(run.path());
+            return lineSample(style == m_styles.end() ? nullptr : &style->second);
+        }
+        return {};
+    case Qt::FontRole:
+        if (column >= Updates && column <= TimeLeft)
+            return tabularFont(QApplication::font());
+        return {};
+    case kSortRole:
+        return sortKey(run, column);
+    default:
+        return {};
+    }
+}
+
+QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter
+                   | (section >= Updates && section <= TimeLeft ? Qt::AlignRight : Qt::AlignLeft));
+    const QString titles[] = {tr("Run"),     tr("Status"),      tr("Updates"),   tr("Loss"),
+                              tr("Best valid"), tr("Audio-s / s"), tr("Time left"), tr("Started")};
+    const QString tips[] = {{},
+                            {},
+                            tr("Done and wanted"),
+                            tr("Of the last update, in bits per positive"),
+                            tr("The smallest validation loss, in bits per positive"),
+                            tr("Seconds of audio trained on in a second"),
+                            {},
+                            {}};
+    if (section < 0 || section >= kColumns)
+        return {};
+    if (role == Qt::ToolTipRole)
+        return tips[section];
+    return role == Qt::DisplayRole ? QVariant(titles[section]) : QVariant();
+}
+
+} // namespace phono
