@@ -56,7 +56,8 @@ private:
             const Vector high = load(weights + kWidth);
 #pragma GCC unroll 14
             for (int r = 0; r < kRows; ++r) {
-                const Vector x = Vector{} + in[static_cast<std::size_t>(r) * inStep];
+                // Less zero is the value itself; plus zero would not be, for -0, and cost an addition.
+                const Vector x = in[static_cast<std::size_t>(r) * inStep] - Vector{};
                 sums[r][0] += x * low;
                 sums[r][1] += x * high;
             }
