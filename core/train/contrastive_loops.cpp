@@ -68,7 +68,7 @@ PHONO_CLONES void weighRows(const float* const* rows, const float* factors, std:
                 sums[v] = *reinterpret_cast<const Vector*>(out + c + v * kLanes);
         }
         for (std::size_t i = 0; i < count; ++i) {
-            const Vector factor = Vector{} + factors[i];
+            const Vector factor = factors[i] - Vector{};
             const float* row = rows[i] + c;
 #pragma GCC unroll 8
             for (std::size_t v = 0; v < kVectors; ++v)
@@ -83,7 +83,7 @@ PHONO_CLONES void weighRows(const float* const* rows, const float* factors, std:
         if (add)
             sum = *reinterpret_cast<const Vector*>(out + c);
         for (std::size_t i = 0; i < count; ++i)
-            sum += (Vector{} + factors[i]) * *reinterpret_cast<const Vector*>(rows[i] + c);
+            sum += (factors[i] - Vector{}) * *reinterpret_cast<const Vector*>(rows[i] + c);
         *reinterpret_cast<Vector*>(out + c) = sum;
     }
 }
