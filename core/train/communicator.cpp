@@ -1,5 +1,7 @@
 #include "core/train/communicator.h"
 
+#include "core/train/nccl_group.h"
+
 // LibTorch's headers declare Gloo's process group only then.
 #define USE_C10D_GLOO 1
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -22,10 +24,12 @@ public:
     void broadcast(at::Tensor) override { }
 };
 
-/// Sums over TCP. Tensors of other devices travel through the processor's memory.
+/// Sums over TCP by Gloo, and between graphics cards by NCCL. Without NCCL the cards' tensors
+/// travel through the processor's memory.
 class GlooCommunicator : public Communicator {
 public:
-    GlooCommunicator(const ProcessPlace& place, std::chrono::milliseconds timeout);
+    GlooCommunicator(const ProcessPlace& place, at::Device device,
+                     std::chrono::milliseconds timeout);
     ~GlooCommunicator() override { m_pending.clear(); }
 
     int rank() const override { return m_place.rank; }
@@ -44,6 +48,7 @@ private:
     ProcessPlace m_place;
     c10::intrusive_ptr<c10d::TCPStore> m_store;
     c10::intrusive_ptr<c10d::ProcessGroupGloo> m_group;
+    std::unique_ptr<NcclGroup> m_cards; // null: there are none, or no NCCL
     std::vector<Pending> m_pending;
 };
 
@@ -58,7 +63,8 @@ void speakPlainProtocol(Options&, long)
 {
 }
 
-GlooCommunicator::GlooCommunicator(const ProcessPlace& place, std::chrono::milliseconds timeout)
+GlooCommunicator::GlooCommunicator(const ProcessPlace& place, at::Device device,
+                                   std::chrono::milliseconds timeout)
     : m_place(place)
 {
     c10d::TCPStoreOptions storeOptions;
@@ -83,10 +89,15 @@ GlooCommunicator::GlooCommunicator(const ProcessPlace& place, std::chrono::milli
     m_group = c10::make_intrusive<c10d::ProcessGroupGloo>(
         c10::make_intrusive<c10d::PrefixStore>("phonoscope", m_store), place.rank, place.size,
         options);
+    if (device.is_cuda())
+        m_cards =
+            makeNcclGroup(c10::make_intrusive<c10d::PrefixStore>("cards", m_store), place, timeout);
 }
 
 void GlooCommunicator::startSum(at::Tensor values)
 {
+    if (m_cards && values.is_cuda())
+        return m_cards->startSum(std::move(values));
     Pending pending{values, {values.device().is_cpu() ? values : values.cpu()}, {}};
     pending.work = m_group->allreduce(pending.sent);
     m_pending.push_back(std::move(pending));
@@ -100,10 +111,14 @@ void GlooCommunicator::finish()
             pending.target.copy_(pending.sent.front());
     }
     m_pending.clear();
+    if (m_cards)
+        m_cards->finish();
 }
 
 void GlooCommunicator::broadcast(at::Tensor values)
 {
+    if (m_cards && values.is_cuda())
+        return m_cards->broadcast(std::move(values));
     std::vector<at::Tensor> sent = {values.device().is_cpu() ? values : values.cpu()};
     m_group->broadcast(sent)->wait();
     if (!values.device().is_cpu())
@@ -117,14 +132,15 @@ std::unique_ptr<Communicator> makeLoneCommunicator()
     return std::make_unique<LoneCommunicator>();
 }
 
-Result<std::unique_ptr<Communicator>> joinProcesses(const ProcessPlace& place, at::Device,
+Result<std::unique_ptr<Communicator>> joinProcesses(const ProcessPlace& place, at::Device device,
                                                     double timeoutSeconds)
 {
     if (place.size == 1)
         return makeLoneCommunicator();
     const std::chrono::milliseconds timeout(static_cast<std::int64_t>(timeoutSeconds * 1000));
     try {
-        return std::unique_ptr<Communicator>(std::make_unique<GlooCommunicator>(place, timeout));
+        return std::unique_ptr<Communicator>(
+            std::make_unique<GlooCommunicator>(place, device, timeout));
     } catch (const c10::Error& error) {
         return Error{"process " + std::to_string(place.rank) + " of " + std::to_string(place.size)
                      + " cannot meet the others at " + place.host + ":" + std::to_string(place.port)
