@@ -187,7 +187,7 @@ private Q_SLOTS:
         QCOMPARE(updatesOf(*whole), std::vector<int>({1, 2, 3, 4}));
         QCOMPARE(whole->unreadableLines, std::int64_t(2));
         std::mt19937 random(3);
-        for (int round = 0; round < 100; ++round) {
+        for (int round = 0; round < 40; ++round) {
             init();
             std::size_t at = 0;
             while (at < text.size()) {
