@@ -1,0 +1,138 @@
+#include "widgets/pretrain/field_editor.h"
+
+#include "widgets/theme.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+
+namespace phono {
+namespace {
+
+constexpr int kKeyWidth = 168;
+constexpr int kReferenceWidth = 96;
+
+/// A text or a word as it is typed: without quotes.
+QString plainText(const FieldValue& value)
+{
+    if (const auto* text = std::get_if<std::string>(&value))
+        return QString::fromStdString(*text);
+    return QString::fromStdString(tomlText(value));
+}
+
+} // namespace
+
+void showProblem(QLabel& label, const QString& problem)
+{
+    QPalette colours = label.parentWidget()->palette();
+    colours.setColor(QPalette::WindowText, Theme::of(colours).danger);
+    label.setPalette(colours);
+    label.setText(problem);
+    label.setVisible(!problem.isEmpty());
+}
+
+FieldEditor::FieldEditor(const ConfigField& field, QWidget* parent)
+    : QWidget(parent)
+    , m_field(field)
+    , m_key(new QLabel(QString::fromStdString(field.key), this))
+    , m_problem(new QLabel(this))
+{
+    setObjectName(QString::fromStdString(field.name()));
+    QWidget* input = makeInput();
+    input->setAccessibleName(QString::fromStdString(field.name()));
+    m_key->setBuddy(input);
+    const QString reference = QString::fromStdString(field.reference);
+    auto* fallback =
+        new QLabel(reference.isEmpty() ? tr("not in fairseq") : reference, this);
+    fallback->setToolTip(reference.isEmpty() ? tr("fairseq has no such setting")
+                                             : tr("fairseq's default: %1").arg(reference));
+    fallback->setForegroundRole(QPalette::PlaceholderText);
+    fallback->setFixedWidth(kReferenceWidth);
+    fallback->setText(
+        fallback->fontMetrics().elidedText(fallback->text(), Qt::ElideRight, kReferenceWidth - 4));
+    auto* meaning = new QLabel(QString::fromStdString(field.meaning), this);
+    meaning->setForegroundRole(QPalette::PlaceholderText);
+    QFont small = meaning->font();
+    small.setPointSizeF(small.pointSizeF() * 0.9);
+    meaning->setFont(small);
+    for (QLabel* label : {meaning, m_problem})
+        label->setWordWrap(true);
+    m_problem->hide();
+
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 3, 0, 3);
+    grid->setHorizontalSpacing(8);
+    grid->setVerticalSpacing(1);
+    m_key->setFixedWidth(kKeyWidth);
+    grid->addWidget(m_key, 0, 0);
+    grid->addWidget(input, 0, 1);
+    grid->addWidget(fallback, 0, 2);
+    grid->addWidget(meaning, 1, 0, 1, 3);
+    grid->addWidget(m_problem, 2, 0, 1, 3);
+    grid->setColumnStretch(1, 1);
+}
+
+QWidget* FieldEditor::makeInput()
+{
+    if (m_field.kind == FieldKind::Flag) {
+        m_flag = new QCheckBox(this);
+        connect(m_flag, &QCheckBox::toggled, this, &FieldEditor::edited);
+        return m_flag;
+    }
+    if (m_field.kind == FieldKind::Word) {
+        m_choice = new QComboBox(this);
+        for (const std::string& word : m_field.words)
+            m_choice->addItem(QString::fromStdString(word));
+        m_choice->setFocusPolicy(Qt::StrongFocus);
+        connect(m_choice, &QComboBox::currentTextChanged, this, &FieldEditor::edited);
+        return m_choice;
+    }
+    m_line = new QLineEdit(this);
+    m_line->setMinimumWidth(80);
+    connect(m_line, &QLineEdit::textEdited, this, &FieldEditor::edited);
+    return m_line;
+}
+
+QString FieldEditor::text() const
+{
+    if (m_flag)
+        return m_flag->isChecked() ? QStringLiteral("true") : QStringLiteral("false");
+    return m_choice ? m_choice->currentText() : m_line->text().trimmed();
+}
+
+void FieldEditor::setValue(const TrainingConfig& config)
+{
+    const QSignalBlocker quiet(this);
+    const QString value = plainText(m_field.value(config));
+    if (m_flag)
+        m_flag->setChecked(value == QLatin1String("true"));
+    else if (m_choice)
+        m_choice->setCurrentText(value);
+    else
+        m_line->setText(value);
+}
+
+void FieldEditor::setProblem(const QString& problem)
+{
+    if (problem == m_problemText)
+        return;
+    m_problemText = problem;
+    showProblem(*m_problem, problem);
+}
+
+void FieldEditor::setChanged(bool changed)
+{
+    QFont font = this->font();
+    font.setWeight(changed ? QFont::DemiBold : QFont::Normal);
+    m_key->setFont(font);
+}
+
+bool FieldEditor::matches(const QString& search) const
+{
+    const QString all = QString::fromStdString(m_field.name() + " " + m_field.meaning);
+    return all.contains(search, Qt::CaseInsensitive);
+}
+
+} // namespace phono

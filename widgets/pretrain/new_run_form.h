@@ -1,0 +1,100 @@
+#pragma once
+
+#include "core/run/training_config.h"
+#include "widgets/pretrain/data_survey.h"
+#include "widgets/shell/latest_task.h"
+
+#include <QStringList>
+#include <QTimer>
+#include <QWidget>
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QVBoxLayout;
+
+namespace phono {
+
+class DetailSection;
+class FieldEditor;
+
+/// Asks for everything that a new run is told, checks it while it is written, and shows the line
+/// for a shell that starts the same run.
+class NewRunForm : public QWidget {
+    Q_OBJECT
+public:
+    /// Both outlive the form; data is looked at on `pool`.
+    NewRunForm(DataSurveyor& surveyor, QThreadPool& pool, QWidget* parent = nullptr);
+    ~NewRunForm() override;
+
+    /// Where new runs are kept.
+    void setRunsFolder(const std::filesystem::path& folder);
+    /// Devices to choose from besides "auto" and "cpu".
+    void setDevices(const QStringList& devices);
+    /// Fills in a preset and a name that is free.
+    void startOver();
+    /// Fills in the settings of another run.
+    void startFrom(const TrainingConfig& config, const QString& name);
+
+    TrainingConfig config() const { return m_config; }
+    std::filesystem::path runPath() const;
+    /// `phonoscope-cli train …`
+    QString commandLine() const;
+    /// Nothing is wrong with what is written.
+    bool ready() const { return m_ready; }
+
+Q_SIGNALS:
+    void startRequested(const phono::TrainingConfig& config, const std::filesystem::path& run);
+    void closeRequested();
+
+private:
+    void makeHead(QVBoxLayout& column);
+    void makeData(QVBoxLayout& column);
+    void makePlace(QVBoxLayout& column);
+    void makeFields(QVBoxLayout& column);
+    void makeFoot(QVBoxLayout& column);
+    QWidget* makePathRow(QLineEdit*& edit, const char* name, const QString& hint);
+    void choosePreset();
+    void fillIn();
+    void read();
+    void check();
+    void fillSearch(const QString& text);
+    void surveyLater();
+    void survey();
+    void showSurvey(const Result<DataSurvey>& result);
+    QString problemWithPlace() const;
+
+    TrainingConfig m_config;
+    TrainingConfig m_preset;
+    std::filesystem::path m_folder;
+    bool m_ready = false;
+    LatestTask<Result<DataSurvey>> m_survey;
+    DataSurveyor& m_surveyor;
+    QTimer m_surveyTimer;
+    QString m_surveyed;
+
+    QLineEdit* m_data = nullptr;
+    QLineEdit* m_valid = nullptr;
+    QLabel* m_dataNote = nullptr;
+    QLabel* m_dataProblem = nullptr;
+    QComboBox* m_presets = nullptr;
+    QComboBox* m_device = nullptr;
+    QComboBox* m_precision = nullptr;
+    QLineEdit* m_name = nullptr;
+    QLabel* m_place = nullptr;
+    QLabel* m_nameProblem = nullptr;
+    QLineEdit* m_search = nullptr;
+    QLabel* m_noMatch = nullptr;
+    std::vector<FieldEditor*> m_editors;
+    std::vector<std::pair<DetailSection*, std::vector<FieldEditor*>>> m_sections;
+    QLineEdit* m_command = nullptr;
+    QLabel* m_problem = nullptr;
+    QPushButton* m_start = nullptr;
+};
+
+} // namespace phono
