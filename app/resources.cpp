@@ -21,9 +21,10 @@ Demo findDemo()
     for (const char* folder : {"share/phonoscope/demo", PHONO_DATA_FOLDER "/demo"}) {
         const QDir demo(program.filePath(QLatin1String(folder)));
         if (demo.exists(QStringLiteral("demo.wav"))) {
-            return {
-                QDir::cleanPath(demo.absoluteFilePath(QStringLiteral("demo.wav"))),
-                QDir::cleanPath(demo.absoluteFilePath(QStringLiteral("untrained.safetensors")))};
+            const auto path = [&](const char* name) {
+                return QDir::cleanPath(demo.absoluteFilePath(QLatin1String(name)));
+            };
+            return {path("demo.wav"), path("run/checkpoints/last.pt"), path("run")};
         }
     }
     return {};
@@ -31,7 +32,7 @@ Demo findDemo()
 
 QString checkpointTitle(const QString& path, const Demo& demo)
 {
-    return path == demo.checkpoint ? QObject::tr("demo · untrained") : QFileInfo(path).fileName();
+    return path == demo.checkpoint ? QObject::tr("demo model") : QFileInfo(path).fileName();
 }
 
 QStringList audioWildcards()

@@ -8,7 +8,8 @@ namespace phono {
 /// The demo that comes with the program.
 struct Demo {
     QString recording;
-    QString checkpoint;
+    QString checkpoint; ///< a small model, pretrained on synthetic speech
+    QString run; ///< in which it was trained: a run directory
     bool there() const { return !recording.isEmpty(); }
 };
 

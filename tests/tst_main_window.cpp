@@ -128,7 +128,7 @@ private Q_SLOTS:
         QCOMPARE(user->page()->title(), QStringLiteral("demo.wav"));
         QVERIFY(user->page()->document().feature(QStringLiteral("c")).complete());
         const auto* label = user->window->findChild<QToolButton*>(QStringLiteral("modelLabel"));
-        QVERIFY(label->text().contains(QLatin1String("untrained")));
+        QVERIFY(label->text().contains(QLatin1String("demo model")));
         QVERIFY(label->text().contains(QLatin1String("CPU")));
         QVERIFY(user->status("facts").contains(QLatin1String("98 frames")));
         QCOMPARE(user->window->windowTitle(), QStringLiteral("demo.wav — Phonoscope"));

@@ -46,7 +46,7 @@ public:
     /// Log power in dB; empty until computed.
     DocumentFeature spectrogram() const { return m_spectrogram; }
 
-    /// The model behind the features, in a few words ("demo · untrained"); empty without one.
+    /// The model behind the features, in a few words ("demo model"); empty without one.
     QString modelTitle() const { return m_modelTitle; }
     /// A model is being read, and will be set or not.
     bool modelComing() const { return m_modelComing; }

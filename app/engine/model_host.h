@@ -14,7 +14,7 @@ namespace phono {
 /// A checkpoint that is ready to compute. Shared by the recordings that use it.
 struct Model {
     QString path;
-    QString title; ///< "wav2vec_large.pt", "demo · untrained"
+    QString title; ///< "wav2vec_large.pt", "demo model"
     Checkpoint checkpoint; ///< without its tensors
     std::vector<SummarySection> summary; ///< what is known of the checkpoint
     std::shared_ptr<FeatureEngine> engine; ///< for the inference lane only

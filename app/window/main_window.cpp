@@ -115,7 +115,7 @@ void MainWindow::makeWorkspaces()
             setWindowTitle(path.isEmpty() ? QStringLiteral("Phonoscope")
                                           : tr("%1 — Phonoscope").arg(QFileInfo(path).fileName()));
             m_library->setCurrentRecording(path);
-            warnAboutUntrained(path);
+            noteDemoModel(path);
         });
     }
     connect(m_modes, &ModeBar::modeChosen, this, &MainWindow::setMode);
@@ -189,7 +189,7 @@ void MainWindow::connectModels()
             m_recentCheckpoints.add(model.path);
         m_library->setCurrentCheckpoint(model.path);
         refreshModelLabel();
-        warnAboutUntrained(workspace().currentRecording());
+        noteDemoModel(workspace().currentRecording());
         if (!model.backend.note.empty())
             m_messages->show({Severity::Info,
                               QString::fromStdString(model.backend.note),
@@ -298,21 +298,21 @@ void MainWindow::checkpointFailed(const QString& path, const QString& message)
     refreshModelLabel();
 }
 
-void MainWindow::warnAboutUntrained(const QString& recording)
+void MainWindow::noteDemoModel(const QString& recording)
 {
-    const QString key = QStringLiteral("untrained");
+    const QString key = QStringLiteral("demo model");
     const auto model = m_models.model();
     if (!model || model->path != m_demo.checkpoint) {
         m_messages->dismiss(key);
         return;
     }
-    if (m_warnedAboutUntrained || recording.isEmpty() || recording == m_demo.recording)
+    if (m_notedDemoModel || recording.isEmpty() || recording == m_demo.recording)
         return;
-    m_warnedAboutUntrained = true;
+    m_notedDemoModel = true;
     m_messages->show(
         {Severity::Info,
-         tr("z and c come from the demo's untrained model and mean nothing yet. Choose "
-            "a checkpoint to see what a trained one hears."),
+         tr("z and c come from the demo's small model, which has only heard two hours of a speech "
+            "synthesizer. Choose a checkpoint that was trained on real speech."),
          {},
          key,
          {{tr("Choose checkpoint…"), [this] {

@@ -88,7 +88,7 @@ private:
     void toggleFullScreen();
     void resetLayout();
     void checkpointFailed(const QString& path, const QString& message);
-    void warnAboutUntrained(const QString& recording);
+    void noteDemoModel(const QString& recording);
     void saveSession();
 
     EngineSource& m_engines;
@@ -116,7 +116,7 @@ private:
     QMenu* m_windowMenu = nullptr;
     QMenu* m_helpMenu = nullptr;
     QByteArray m_factoryLayout;
-    bool m_warnedAboutUntrained = false;
+    bool m_notedDemoModel = false;
 };
 
 } // namespace phono

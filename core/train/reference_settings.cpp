@@ -41,20 +41,35 @@ FieldValue referenceForm(const ConfigField& field, FieldValue value)
     return value;
 }
 
+/// Settings whose value here fairseq would read in another way: "no limit" is None there, and one
+/// number of batches a list for every epoch.
+bool isOurForm(const ConfigField& field, const FieldValue& value)
+{
+    const auto name = field.name();
+    const auto* number = std::get_if<std::int64_t>(&value);
+    const bool none = number && *number == 0;
+    return name == "optimization.update_freq"
+        || (none
+            && (name == "dataset.batch_size" || name == "dataset.max_tokens"
+                || name == "common.fp16_scale_window"));
+}
+
 } // namespace
 
 std::vector<std::pair<std::string, NamedFields>> referenceSettings(const TrainingConfig& config)
 {
     std::vector<std::pair<std::string, NamedFields>> sections;
     for (const auto& field : configFields()) {
-        if (field.section == "model" || field.ours() || field.key == "_name")
+        const auto value = field.value(config);
+        if (field.section == "model" || field.ours() || field.key == "_name"
+            || isOurForm(field, value))
             continue;
         auto section =
             std::ranges::find(sections, field.section, &std::pair<std::string, NamedFields>::first);
         if (section == sections.end())
             section =
                 sections.insert(sections.end(), {field.section, kindOf(field.section, config)});
-        section->second.emplace_back(field.key, referenceForm(field, field.value(config)));
+        section->second.emplace_back(field.key, referenceForm(field, value));
     }
     return sections;
 }
