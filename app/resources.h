@@ -9,7 +9,7 @@ namespace phono {
 struct Demo {
     QString recording;
     QString checkpoint; ///< a small model, pretrained on synthetic speech
-    QString run; ///< in which it was trained: a run directory
+    QString run = {}; ///< in which it was trained: a run directory
     bool there() const { return !recording.isEmpty(); }
 };
 
