@@ -27,6 +27,9 @@ void addShapes()
     QTest::newRow("kernel shorter than the stride") << 40 << 33 << 2 << 3 << true << kTileRows;
     QTest::newRow("stride 2, 13 rows") << 64 << 48 << 4 << 2 << true << 13;
     QTest::newRow("one row, one channel") << 1 << 1 << 1 << 1 << true << 1;
+    QTest::newRow("two taps, 30 rows") << 48 << 40 << 2 << 1 << false << 30;
+    QTest::newRow("a stride and a tap") << 40 << 24 << 3 << 2 << true << 50;
+    QTest::newRow("11 taps, 59 rows") << 48 << 32 << 11 << 1 << true << 59;
     QTest::newRow("13 taps as in the last context layer") << 96 << 64 << 13 << 1 << true << 100;
 }
 
@@ -38,6 +41,19 @@ ConvProblem fetchProblem()
     QFETCH(int, stride);
     QFETCH(bool, bias);
     return ConvProblem({out, in, taps, stride, bias});
+}
+
+/// The problem's kernels of every kind that this processor can run.
+std::vector<std::unique_ptr<ConvKernel>> kernelsHere(const ConvProblem& problem)
+{
+    std::vector<std::unique_ptr<ConvKernel>> kernels;
+    for (const auto kind :
+         {KernelKind::Portable, KernelKind::Avx2, KernelKind::Avx512, KernelKind::Avx512Bf16}) {
+        const auto precision = kind == KernelKind::Avx512Bf16 ? Precision::Bf16 : Precision::Fp32;
+        if (isAvailable(kind))
+            kernels.push_back(makeConvKernel({kind, precision, {}}, problem.weights()));
+    }
+    return kernels;
 }
 
 } // namespace
@@ -117,18 +133,37 @@ private Q_SLOTS:
         }
     }
 
+    void rowsDoNotDependOnWhatWasThereBefore_data()
+    {
+        QTest::addColumn<int>("taps");
+        QTest::addColumn<int>("stride");
+        QTest::addColumn<int>("rows");
+        QTest::newRow("two strides, one row") << 4 << 2 << 1;
+        QTest::newRow("two strides, 15 rows") << 4 << 2 << 15;
+        QTest::newRow("three taps, 61 rows") << 3 << 1 << 61;
+        QTest::newRow("11 taps, 58 rows") << 11 << 1 << 58;
+        QTest::newRow("no whole stride, 7 rows") << 2 << 3 << 7;
+    }
+    void rowsDoNotDependOnWhatWasThereBefore()
+    {
+        QFETCH(int, taps);
+        QFETCH(int, stride);
+        QFETCH(int, rows);
+        const ConvProblem problem({64, 64, taps, stride, true});
+        for (const auto& kernel : kernelsHere(problem)) {
+            constexpr int kNotANumber = 0xFF;
+            QVERIFY(compute(*kernel, problem, rows, kNotANumber)
+                    == compute(*kernel, problem, rows));
+        }
+    }
+
     void rowsDoNotDependOnTheirNumber()
     {
+        // Groups of up to four rows are computed together.
         const ConvProblem problem({64, 64, 4, 2, true});
-        for (const auto kind :
-             {KernelKind::Portable, KernelKind::Avx2, KernelKind::Avx512, KernelKind::Avx512Bf16}) {
-            if (!isAvailable(kind))
-                continue;
-            const auto precision =
-                kind == KernelKind::Avx512Bf16 ? Precision::Bf16 : Precision::Fp32;
-            const auto kernel = makeConvKernel({kind, precision, {}}, problem.weights());
+        for (const auto& kernel : kernelsHere(problem)) {
             const auto all = compute(*kernel, problem, kTileRows);
-            for (const int count : {1, 15, 60}) {
+            for (const int count : {4, 16, 60}) {
                 const auto some = compute(*kernel, problem, count);
                 QVERIFY(std::equal(some.begin(), some.end(), all.begin()));
             }

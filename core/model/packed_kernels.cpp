@@ -12,8 +12,7 @@ constexpr int kPairPanel = 32;
 
 } // namespace
 
-template <typename Number>
-PackedKernel<Number>::PackedKernel(const ConvWeights& weights, int depth, int panel, int planes)
+Bf16Kernel::Bf16Kernel(const ConvWeights& weights, int depth, int panel, int planes)
     : m_inChannels(weights.inChannels)
 {
     const auto in =
@@ -28,15 +27,13 @@ PackedKernel<Number>::PackedKernel(const ConvWeights& weights, int depth, int pa
     m_conv.taps = weights.taps;
     m_conv.stride = weights.stride;
     m_conv.panels = static_cast<int>(out) / panel;
-    m_conv.inPitch = roundUp(in * static_cast<std::size_t>(planes), 64 / sizeof(Number))
-        + kPadBytes / sizeof(Number);
+    m_conv.inPitch = roundUp(in * static_cast<std::size_t>(planes), 64 / sizeof(BFloat16))
+        + kPadBytes / sizeof(BFloat16);
     m_conv.outPitch = out;
 }
 
-template class PackedKernel<BFloat16>;
-
 Bf16PairKernel::Bf16PairKernel(const ConvWeights& weights, ConvolveFunction<BFloat16> convolve)
-    : PackedKernel(weights, 2, kPairPanel, 1)
+    : Bf16Kernel(weights, 2, kPairPanel, 1)
     , m_convolve(convolve)
     , m_weights(weightCount())
 {
@@ -64,7 +61,7 @@ void Bf16PairKernel::run(void* rows, int count, float* out) const
 
 Bf16TileKernel::Bf16TileKernel(const ConvWeights& weights, Precision precision,
                                ConvolveFunction<BFloat16> addProducts)
-    : PackedKernel(weights, kTileDepth, kTilePanel, precision == Precision::Bf16x3 ? 2 : 1)
+    : Bf16Kernel(weights, kTileDepth, kTilePanel, precision == Precision::Bf16x3 ? 2 : 1)
     , m_split(precision == Precision::Bf16x3)
     , m_addProducts(addProducts)
 {

@@ -23,12 +23,11 @@ inline float weightAt(const ConvWeights& weights, int o, int i, int tap)
                 + static_cast<std::size_t>(tap)];
 }
 
-/// What all packed kernels have: the geometry, the bias, and rows far enough apart that they do not
-/// all fall into the same cache sets.
-template <typename Number>
-class PackedKernel : public ConvKernel {
+/// What the bf16 kernels have in common: the geometry, the bias, and rows far enough apart that
+/// they do not all fall into the same cache sets.
+class Bf16Kernel : public ConvKernel {
 public:
-    std::size_t inputRowBytes() const override { return m_conv.inPitch * sizeof(Number); }
+    std::size_t inputRowBytes() const override { return m_conv.inPitch * sizeof(BFloat16); }
     std::size_t outputPitch() const override { return m_conv.outPitch; }
     std::size_t inputRows() const override
     {
@@ -41,7 +40,7 @@ protected:
 
     /// `depth`: input channels are rounded up to it; `panel`: output channels too; `planes`: copies
     /// of a row side by side.
-    PackedKernel(const ConvWeights& weights, int depth, int panel, int planes);
+    Bf16Kernel(const ConvWeights& weights, int depth, int panel, int planes);
 
     std::size_t weightCount() const
     {
@@ -49,7 +48,7 @@ protected:
             * m_conv.outPitch;
     }
 
-    PackedConv<Number> m_conv;
+    PackedConv<BFloat16> m_conv;
     int m_inChannels; // the real ones
 
 private:
@@ -61,7 +60,7 @@ std::unique_ptr<ConvKernel> makePackedKernel(const ConvWeights& weights, int pan
                                              ConvolveFunction<float> convolve);
 
 /// bf16 pairs for the dot-product instruction of AVX512_BF16.
-class Bf16PairKernel : public PackedKernel<BFloat16> {
+class Bf16PairKernel : public Bf16Kernel {
 public:
     Bf16PairKernel(const ConvWeights& weights, ConvolveFunction<BFloat16> convolve);
     void pack(const float* row, void* rows, std::size_t index) const override;
@@ -75,7 +74,7 @@ private:
 /// bf16 tiles. In bf16x3 every input and weight is split into a rounded half and the rounded rest,
 /// and three of the four products are added up (the fourth is as small as what the rest's rounding
 /// loses).
-class Bf16TileKernel : public PackedKernel<BFloat16> {
+class Bf16TileKernel : public Bf16Kernel {
 public:
     Bf16TileKernel(const ConvWeights& weights, Precision precision,
                    ConvolveFunction<BFloat16> addProducts);

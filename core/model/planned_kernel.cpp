@@ -3,6 +3,7 @@
 #include "core/model/row_math.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace phono {
@@ -20,23 +21,11 @@ std::vector<float> sumOfTaps(const ConvWeights& weights, const std::vector<TapTe
         for (int tap = firstTap; tap < firstTap + taps; ++tap) {
             double value = 0;
             for (const auto& term : terms)
-                value += static_cast<double>(term.factor) * from[tap + term.at * weights.stride];
+                value += term.factor * from[tap + term.at * weights.stride];
             sum.push_back(static_cast<float>(value));
         }
     }
     return sum;
-}
-
-/// to = the sum of rows of `n` floats, `pitch` apart for each step of a term.
-void addUp(const float* from, const std::vector<TapTerm>& terms, std::size_t pitch, float* to,
-           std::size_t n)
-{
-    const auto row = [&](const TapTerm& term) {
-        return from + static_cast<std::size_t>(term.at) * pitch;
-    };
-    sumScaled(row(terms[0]), terms[0].factor, row(terms[1]), terms[1].factor, to, n);
-    for (std::size_t i = 2; i < terms.size(); ++i)
-        sumScaled(to, 1, row(terms[i]), terms[i].factor, to, n);
 }
 
 } // namespace
@@ -111,36 +100,58 @@ void PlannedKernel::pack(const float* row, void* rows, std::size_t index) const
 void PlannedKernel::run(void* rows, int count, float* out) const
 {
     auto* const in = static_cast<float*>(rows);
-    auto* const summed = in + ownRows() * m_inPitch;
-    auto* const products = summed + summedFloats();
-    const auto pitch = static_cast<std::size_t>(m_stride) * m_inPitch; // of strides
+    auto* const products = in + ownRows() * m_inPitch + summedFloats();
     const auto group = static_cast<std::size_t>(m_groupRows);
     const auto used = (static_cast<std::size_t>(count) + group - 1) / group;
+    clearAfter(in, static_cast<std::size_t>(count), used * group);
     for (std::size_t r = 0; r < used * group; ++r)
         std::copy_n(m_bias.data(), m_outPitch, out + r * m_outPitch);
     for (const auto& step : m_steps) {
-        const float* from = in + static_cast<std::size_t>(step.inputs[0].at) * pitch;
-        int apart = m_groupRows * m_stride;
-        if (step.inputs.size() > 1) {
-            const auto n = static_cast<std::size_t>(step.taps) * m_inPitch;
-            for (std::size_t r = 0; r < used; ++r)
-                addUp(in + r * group * pitch, step.inputs, pitch, summed + r * n, n);
-            from = summed;
-            apart = step.taps;
-        }
+        const auto row = [&](std::size_t r, const TapTerm& term) {
+            return out + (r * group + static_cast<std::size_t>(term.at)) * m_outPitch;
+        };
         if (step.outputs.size() == 1) {
-            step.product->run(from, apart, static_cast<int>(used),
-                              out + static_cast<std::size_t>(step.outputs[0].at) * m_outPitch,
-                              group * m_outPitch, true);
+            multiply(step, in, used, row(0, step.outputs[0]), group * m_outPitch, true);
             continue;
         }
-        step.product->run(from, apart, static_cast<int>(used), products, m_outPitch, false);
+        multiply(step, in, used, products, m_outPitch, false);
         for (std::size_t r = 0; r < used; ++r)
-            for (const auto& term : step.outputs) {
-                float* to = out + (r * group + static_cast<std::size_t>(term.at)) * m_outPitch;
-                sumScaled(to, 1, products + r * m_outPitch, term.factor, to, m_outPitch);
-            }
+            for (const auto& term : step.outputs)
+                addRow(row(r, term), {products + r * m_outPitch, static_cast<float>(term.factor)},
+                       m_outPitch);
     }
+}
+
+void PlannedKernel::clearAfter(float* in, std::size_t count, std::size_t rounded) const
+{
+    const auto stride = static_cast<std::size_t>(m_stride);
+    const auto end = (count - 1) * stride + static_cast<std::size_t>(m_taps);
+    std::fill_n(in + end * m_inPitch, (rounded - count) * stride * m_inPitch, 0.0F);
+}
+
+void PlannedKernel::multiply(const Step& step, float* in, std::size_t used, float* out,
+                             std::size_t outPitch, bool add) const
+{
+    const auto stride = static_cast<std::size_t>(m_stride) * m_inPitch;
+    const auto& terms = step.inputs;
+    if (terms.size() == 1) {
+        step.product->run(in + static_cast<std::size_t>(terms[0].at) * stride,
+                          m_groupRows * m_stride, static_cast<int>(used), out, outPitch, add);
+        return;
+    }
+    float* const summed = in + ownRows() * m_inPitch;
+    const auto n = static_cast<std::size_t>(step.taps) * m_inPitch;
+    for (std::size_t r = 0; r < used; ++r) {
+        const float* group = in + r * static_cast<std::size_t>(m_groupRows) * stride;
+        std::array<ScaledRow, kMostInputs> rows;
+        rows.fill({group + static_cast<std::size_t>(terms[0].at) * stride, 0});
+        std::ranges::transform(terms, rows.begin(), [&](const TapTerm& term) {
+            return ScaledRow{group + static_cast<std::size_t>(term.at) * stride,
+                             static_cast<float>(term.factor)};
+        });
+        sumRows(rows, summed + r * n, n);
+    }
+    step.product->run(summed, step.taps, static_cast<int>(used), out, outPitch, add);
 }
 
 } // namespace phono

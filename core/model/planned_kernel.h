@@ -51,6 +51,11 @@ private:
 
     void addSteps(const ConvWeights& weights, const TapPlan& plan, int firstTap, int taps,
                   const MakeProduct& make);
+    /// Output rows of a group depend on all of its input: after the last row there are zeros.
+    void clearAfter(float* in, std::size_t count, std::size_t rounded) const;
+    /// A step's product with `used` groups of rows, written or added to `out`.
+    void multiply(const Step& step, float* in, std::size_t used, float* out, std::size_t outPitch,
+                  bool add) const;
     std::size_t groups() const { return static_cast<std::size_t>(kTileRows / m_groupRows); }
     std::size_t ownRows() const;
     std::size_t summedFloats() const;

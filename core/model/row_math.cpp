@@ -94,11 +94,20 @@ void activate(Activation activation, float* inOut, std::size_t n)
         inOut[c] = gelu(inOut[c]);
 }
 
-PHONO_CLONES void sumScaled(const float* first, float firstFactor, const float* second,
-                            float secondFactor, float* out, std::size_t n)
+PHONO_CLONES void sumRows(const std::array<ScaledRow, 4>& rows, float* out, std::size_t n)
 {
+    const auto [first, second, third, fourth] = rows;
     for (std::size_t c = 0; c < n; ++c)
-        out[c] = first[c] * firstFactor + second[c] * secondFactor;
+        out[c] = (first.values[c] * first.factor + second.values[c] * second.factor)
+            + (third.values[c] * third.factor + fourth.values[c] * fourth.factor);
+}
+
+PHONO_CLONES void addRow(float* inOut, const ScaledRow& row, std::size_t n)
+{
+    const float factor = row.factor;
+    const float* values = row.values;
+    for (std::size_t c = 0; c < n; ++c)
+        inOut[c] += factor * values[c];
 }
 
 PHONO_CLONES void addScaled(float* inOut, const float* residual, float factor, std::size_t n)

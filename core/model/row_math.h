@@ -3,6 +3,7 @@
 #include "core/checkpoint/model_config.h"
 #include "core/model/moments.h"
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -18,6 +19,11 @@ struct ChannelAffine {
                                      const std::vector<float>& bias, std::size_t channels);
 };
 
+struct ScaledRow {
+    const float* values;
+    float factor;
+};
+
 // Loops over one row of `n` channels, compiled for several processors and chosen at run time.
 
 /// out = activation(scale * in + shift); in may be out.
@@ -25,9 +31,10 @@ void affineActivate(const float* in, const ChannelAffine& affine, Activation act
                     std::size_t n);
 /// inOut = activation(inOut)
 void activate(Activation activation, float* inOut, std::size_t n);
-/// out = first * firstFactor + second * secondFactor; out may be one of them.
-void sumScaled(const float* first, float firstFactor, const float* second, float secondFactor,
-               float* out, std::size_t n);
+/// out = the sum of four rows, each times its factor; out must be none of them.
+void sumRows(const std::array<ScaledRow, 4>& rows, float* out, std::size_t n);
+/// inOut = inOut + row * factor
+void addRow(float* inOut, const ScaledRow& row, std::size_t n);
 /// inOut = (inOut + residual) * factor
 void addScaled(float* inOut, const float* residual, float factor, std::size_t n);
 /// inOut = log(|inOut| + 1)

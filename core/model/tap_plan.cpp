@@ -35,9 +35,28 @@ Piece threeTaps()
     return {2,
             3,
             {{{{0}, {2, -1}}, {{0}}, {{0}}},
-             {{{1}, {2}}, {{0, 0.5F}, {1, 0.5F}, {2, 0.5F}}, {{0}, {1}}},
-             {{{2}, {1, -1}}, {{0, 0.5F}, {1, -0.5F}, {2, 0.5F}}, {{0}, {1, -1}}},
+             {{{1}, {2}}, {{0, 0.5}, {1, 0.5}, {2, 0.5}}, {{0}, {1}}},
+             {{{2}, {1, -1}}, {{0, 0.5}, {1, -0.5}, {2, 0.5}}, {{0}, {1, -1}}},
              {{{3}, {1, -1}}, {{2}}, {{1}}}}};
+}
+
+/// Toom and Cook's algorithm at 0, -1, 1/2, 2 and infinity, which rounds least: 5 products instead
+/// of 8.
+Piece twoTapsOverFourRows()
+{
+    constexpr double kNinth = 1 / 9.0;
+    return {
+        4,
+        2,
+        {{{{0}, {1, -1.5}, {2, -1.5}, {3}}, {{0}}, {{0}}},
+         {{{1}, {2, -2.5}, {3}}, {{0, -2 * kNinth}, {1, 2 * kNinth}}, {{0}, {1, -1}, {2}, {3, -1}}},
+         {{{1, -2}, {2, -1}, {3}},
+          {{0, -kNinth}, {1, -0.5 * kNinth}},
+          {{0, 8}, {1, 4}, {2, 2}, {3}}},
+         {{{1, -0.5}, {2, 0.5}, {3}},
+          {{0, kNinth}, {1, 2 * kNinth}},
+          {{0}, {1, 2}, {2, 4}, {3, 8}}},
+         {{{1}, {2, -1.5}, {3, -1.5}, {4}}, {{1}}, {{3}}}}};
 }
 
 std::vector<TapTerm> nested(const std::vector<TapTerm>& outer, const std::vector<TapTerm>& inner,
@@ -73,12 +92,18 @@ std::vector<TapTerm> moved(std::vector<TapTerm> terms, int by)
 
 TapPlan planTaps(int taps)
 {
-    // Every number of taps has its fewest products when the longest pieces come first.
-    std::vector<Piece> pieces = {threeTaps(), twoTaps(), oneTap()};
-    if (taps >= 4)
-        pieces = {pairsIn(threeTaps()), pairsIn(twoTaps()), threeTaps(), twoTaps(), oneTap()};
+    std::vector<Piece> pieces;
+    if (taps == 1)
+        pieces = {oneTap()};
+    else if (taps == 2)
+        pieces = {twoTapsOverFourRows()};
+    else if (taps == 3)
+        pieces = {threeTaps()};
+    else // Every number of taps has its fewest products when the longest pieces come first.
+        pieces = {pairsIn(threeTaps()), pairsIn(twoTaps()), threeTaps(), twoTapsOverFourRows(),
+                  oneTap()};
     TapPlan plan;
-    plan.rows = taps >= 4 ? 4 : taps >= 2 ? 2 : 1;
+    plan.rows = pieces.front().rows;
     int tap = 0;
     for (const auto& piece : pieces)
         for (; taps - tap >= piece.taps; tap += piece.taps)

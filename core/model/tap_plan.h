@@ -7,15 +7,17 @@ namespace phono {
 /// A row or a tap, and what it is multiplied by.
 struct TapTerm {
     int at = 0;
-    float factor = 1;
+    double factor = 1;
     bool operator==(const TapTerm&) const = default;
 };
 
+inline constexpr int kMostInputs = 4; ///< of a product
+
 /// (sum of input rows) * (sum of taps), added to output rows.
 struct TapProduct {
-    std::vector<TapTerm> inputs; ///< factors 1 and -1
+    std::vector<TapTerm> inputs; ///< at most kMostInputs
     std::vector<TapTerm> taps;
-    std::vector<TapTerm> outputs; ///< factors 1 and -1
+    std::vector<TapTerm> outputs;
 };
 
 /// Products that make `rows` neighbouring output rows of a convolution with stride 1, where output
@@ -27,9 +29,8 @@ struct TapPlan {
 
 /// Fewer products than rows times taps wherever there is more than one tap.
 ///
-/// Short convolutions by Karatsuba's and Winograd's algorithms, two rows and two or three taps at a
-/// time, and two-tap ones nested in either. Other algorithms save more, but their sums cancel
-/// larger numbers; with these a row's sums never contain an input row that is not under its taps.
+/// Short convolutions by Karatsuba's, Winograd's, and Toom and Cook's algorithms, and such nested
+/// in each other. Only those whose rounding errors stay near those of a plain sum are taken.
 TapPlan planTaps(int taps);
 
 } // namespace phono

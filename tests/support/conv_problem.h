@@ -64,11 +64,13 @@ struct ConvProblem {
     }
 };
 
-/// The kernel's output of the first `count` rows, [count][out].
-inline std::vector<float> compute(const ConvKernel& kernel, const ConvProblem& problem, int count)
+/// The kernel's output of the first `count` rows, [count][out]; `rest` is in every byte that no row
+/// is written to.
+inline std::vector<float> compute(const ConvKernel& kernel, const ConvProblem& problem, int count,
+                                  int rest = 0)
 {
     AlignedBuffer<std::byte> packed(kernel.inputRows() * kernel.inputRowBytes());
-    std::memset(packed.data(), 0, packed.size());
+    std::memset(packed.data(), rest, packed.size());
     const int rows = (count - 1) * problem.shape.stride + problem.shape.taps;
     for (int r = 0; r < rows; ++r)
         kernel.pack(problem.rows.data() + static_cast<std::ptrdiff_t>(r * problem.shape.in),
