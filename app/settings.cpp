@@ -1,5 +1,6 @@
 #include "app/settings.h"
 
+#include <QDir>
 #include <QSettings>
 
 #include <algorithm>
@@ -81,6 +82,9 @@ SettingsStore::SettingsStore(QSettings& store, QObject* parent)
     m_settings.theme = parseThemeChoice(store.value(QStringLiteral("theme")).toString());
     m_settings.engine = readEngine(store);
     m_settings.spectrogram = readSpectrogram(store);
+    m_settings.runsFolder =
+        store.value(QStringLiteral("runsFolder"), QDir::home().filePath(QStringLiteral("phonoscope-runs")))
+            .toString();
     m_settings.defaultCheckpoint = store.value(QStringLiteral("defaultCheckpoint")).toString();
 }
 
@@ -102,6 +106,7 @@ void SettingsStore::set(const Settings& settings)
     m_store.setValue(QStringLiteral("spectrogram/scale"),
                      settings.spectrogram.scale == FrequencyScale::Linear ? QStringLiteral("linear")
                                                                           : QStringLiteral("mel"));
+    m_store.setValue(QStringLiteral("runsFolder"), m_settings.runsFolder);
     m_store.setValue(QStringLiteral("defaultCheckpoint"), settings.defaultCheckpoint);
     Q_EMIT changed();
 }

@@ -21,6 +21,7 @@ struct Settings {
     EngineOptions engine;
     SpectrogramOptions spectrogram;
     QString defaultCheckpoint; ///< empty: the last one used
+    QString runsFolder; ///< where pretraining runs are kept
     bool operator==(const Settings&) const = default;
 };
 

@@ -9,7 +9,9 @@
 #include <QList>
 #include <QWidget>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 class QAction;
@@ -23,6 +25,13 @@ struct Workbench {
     Lanes& lanes;
     ModelHost& models;
     SettingsStore& settings;
+};
+
+/// Asked before the window closes on work that can go on alone.
+struct ClosingQuestion {
+    QString title, text;
+    QString keep, stop; ///< the answers
+    std::function<void()> stopNow;
 };
 
 /// One way of working in the window, chosen in the mode bar.
@@ -44,6 +53,8 @@ public:
     /// The recording in view; "" without one.
     virtual QString currentRecording() const = 0;
     virtual void stop() = 0;
+    /// Nothing when the window may close.
+    virtual std::optional<ClosingQuestion> closingQuestion() { return std::nullopt; }
 
     virtual void saveSession(QSettings& store) const = 0;
     virtual void restoreSession(QSettings& store) = 0;
@@ -60,6 +71,10 @@ Q_SIGNALS:
     void openRequested();
     void demoRequested();
     void checkpointRequested();
+    /// A checkpoint is to be used in the first workspace.
+    void checkpointOpened(const QString& path);
+    /// The details need so many pixels to be read.
+    void detailsWidthWanted(int width);
 };
 
 /// A row of the mode bar.

@@ -1,3 +1,4 @@
+#include "app/pretrain/pretrain_workspace.h"
 #include "app/recording/inspect_workspace.h"
 #include "app/workspace.h"
 
@@ -14,6 +15,7 @@ std::unique_ptr<Workspace> make(Workbench& workbench)
 
 constexpr WorkspaceEntry kWorkspaces[] = {
     {"inspect", QT_TRANSLATE_NOOP("Workspaces", "Inspect"), make<InspectWorkspace>},
+    {"pretrain", QT_TRANSLATE_NOOP("Workspaces", "Pretrain"), make<PretrainWorkspace>},
 };
 
 } // namespace

@@ -1,8 +1,8 @@
 #include "app/pretrain/run_launcher.h"
 
-#include "core/base/atomic_file.h"
 #include "core/run/config_text.h"
 #include "core/run/run_directory.h"
+#include "core/run/text_file.h"
 #include "widgets/shell/paths.h"
 
 #include <QCoreApplication>
@@ -19,7 +19,7 @@ Result<void> RunLauncher::start(const TrainingConfig& config,
     const auto directory = RunDirectory::create(run);
     if (!directory)
         return directory.error();
-    if (const auto written = writeFileAtomically(directory->config(), toToml(config)); !written)
+    if (const auto written = replaceTextFile(directory->config(), toToml(config)); !written)
         return written.error();
     return launch({QStringLiteral("train"), QStringLiteral("--config"),
                    fromPath(directory->config()), QStringLiteral("--run"), fromPath(run)},

@@ -1,6 +1,8 @@
 #include "app/window/main_window.h"
 
 #include "widgets/shell/activity_bar.h"
+#include "widgets/shell/closing_sheet.h"
+#include "widgets/shell/current_stack.h"
 #include "widgets/shell/library_panel.h"
 #include "widgets/shell/message_bar.h"
 #include "widgets/shell/mode_bar.h"
@@ -24,6 +26,9 @@
 
 namespace phono {
 namespace {
+
+/// What a workspace last said for the status bar.
+constexpr const char* kFacts = "phonoFacts";
 
 QStringList localFiles(const QMimeData& mime)
 {
@@ -104,9 +109,28 @@ void MainWindow::makeWorkspaces()
         m_modes->addMode(lineIcon(QLatin1String(entry.icon)),
                          QCoreApplication::translate("Workspaces", entry.title));
         connect(added, &Workspace::noticed, m_messages, &MessageBar::show);
-        connect(added, &Workspace::activityChanged, m_activity, &ActivityBar::setActivity);
-        connect(added, &Workspace::factsChanged, m_facts, &QLabel::setText);
-        connect(added, &Workspace::menusChanged, this, &MainWindow::rebuildMenuBar);
+        // The status bar speaks of the workspace in view.
+        const auto inView = [this, added] {
+            return m_workspaces->currentWidget() == added;
+        };
+        connect(added, &Workspace::activityChanged, this, [this, inView](const Activity& activity) {
+            if (inView())
+                m_activity->setActivity(activity);
+        });
+        connect(added, &Workspace::factsChanged, this, [this, added, inView](const QString& facts) {
+            added->setProperty(kFacts, facts);
+            if (inView())
+                m_facts->setText(facts);
+        });
+        connect(added, &Workspace::menusChanged, this, [this, inView] {
+            if (inView())
+                rebuildMenuBar();
+        });
+        connect(added, &Workspace::checkpointOpened, this, &MainWindow::useInInspect);
+        connect(added, &Workspace::detailsWidthWanted, this, [this](int width) {
+            m_detailsDock->show();
+            resizeDocks({m_detailsDock}, {width}, Qt::Horizontal);
+        });
         connect(added, &Workspace::recordingOpened, &m_recentRecordings, &RecentFiles::add);
         connect(added, &Workspace::openRequested, this, &MainWindow::askForRecordings);
         connect(added, &Workspace::demoRequested, this, &MainWindow::openDemo);
@@ -118,6 +142,9 @@ void MainWindow::makeWorkspaces()
             noteDemoModel(path);
         });
     }
+    // By the user's hand, not by a workspace without details.
+    connect(m_detailsDock->toggleViewAction(), &QAction::triggered, this,
+            [this](bool shown) { m_detailsWanted = shown; });
     connect(m_modes, &ModeBar::modeChosen, this, &MainWindow::setMode);
     connect(m_activity, &ActivityBar::stopRequested, this, [this] { workspace().stop(); });
 }
@@ -125,7 +152,7 @@ void MainWindow::makeWorkspaces()
 void MainWindow::makeDocks()
 {
     m_library = new LibraryPanel(audioWildcards());
-    m_details = new QStackedWidget;
+    m_details = new CurrentStack;
     const auto makeDock = [this](const QString& name, const QString& title, QWidget* content,
                                  Qt::DockWidgetArea area) {
         auto* dock = new QDockWidget(title, this);
@@ -208,10 +235,13 @@ void MainWindow::setMode(int mode)
     m_workspaces->setCurrentIndex(mode);
     m_modes->setCurrent(mode);
     QWidget* details = workspace().details();
-    m_detailsDock->setVisible(details);
+    m_detailsDock->setVisible(details && m_detailsWanted);
     if (details)
         m_details->setCurrentWidget(details);
+    m_facts->setText(workspace().property(kFacts).toString());
+    m_activity->setActivity({});
     workspace().setFocus();
+    fillFileMenu();
     rebuildMenuBar();
 }
 
@@ -228,8 +258,15 @@ void MainWindow::start(const StartUp& what)
 
     m_store.beginGroup(QStringLiteral("session"));
     const bool first = m_store.childGroups().isEmpty() && m_store.childKeys().isEmpty();
-    if (what.recordings.isEmpty())
-        workspace().restoreSession(m_store);
+    int mode = 0;
+    for (int i = 0; i < m_workspaces->count() && what.recordings.isEmpty(); ++i) {
+        const QString id = QLatin1String(workspaces()[std::size_t(i)].icon);
+        m_store.beginGroup(id);
+        static_cast<Workspace*>(m_workspaces->widget(i))->restoreSession(m_store);
+        m_store.endGroup();
+        if (m_store.value(QStringLiteral("mode")).toString() == id)
+            mode = i;
+    }
     m_store.endGroup();
     if (first && what.recordings.isEmpty() && m_demo.there())
         openFiles({m_demo.recording});
@@ -237,6 +274,7 @@ void MainWindow::start(const StartUp& what)
     // After the recording, whose waveform comes first then.
     if (!checkpoint.isEmpty())
         useCheckpoint(checkpoint);
+    setMode(mode);
 }
 
 void MainWindow::openFiles(const QStringList& paths)
@@ -248,10 +286,16 @@ void MainWindow::openFiles(const QStringList& paths)
             useCheckpoint(path);
             break;
         case FileKind::Labels:
-            workspace().openLabels(path);
+            if (!workspace().openLabels(path)) {
+                setMode(0);
+                workspace().openLabels(path);
+            }
             break;
         case FileKind::Recording:
-            workspace().openRecording(path);
+            if (!workspace().openRecording(path)) {
+                setMode(0);
+                workspace().openRecording(path);
+            }
             break;
         }
     }
@@ -320,8 +364,45 @@ void MainWindow::noteDemoModel(const QString& recording)
            }}}});
 }
 
+void MainWindow::useInInspect(const QString& checkpoint)
+{
+    useCheckpoint(checkpoint);
+    setMode(0);
+}
+
+bool MainWindow::mayClose()
+{
+    if (m_closing)
+        return true;
+    for (int i = 0; i < m_workspaces->count(); ++i) {
+        const auto question = static_cast<Workspace*>(m_workspaces->widget(i))->closingQuestion();
+        if (!question)
+            continue;
+        if (findChild<ClosingSheet*>())
+            return false;
+        auto* sheet = new ClosingSheet(question->title, question->text, question->keep,
+                                       question->stop, this);
+        const auto go = [this] {
+            m_closing = true;
+            close();
+        };
+        connect(sheet, &ClosingSheet::keepChosen, this, go);
+        connect(sheet, &ClosingSheet::stopChosen, this, [go, stop = question->stopNow] {
+            stop();
+            go();
+        });
+        sheet->open();
+        return false;
+    }
+    return true;
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!mayClose()) {
+        event->ignore();
+        return;
+    }
     saveSession();
     QMainWindow::closeEvent(event);
 }
@@ -333,7 +414,14 @@ void MainWindow::saveSession()
     m_store.remove(QStringLiteral("session"));
     m_store.beginGroup(QStringLiteral("session"));
     m_store.setValue(QStringLiteral("checkpoint"), m_models.path());
-    workspace().saveSession(m_store);
+    for (int i = 0; i < m_workspaces->count(); ++i) {
+        const QString id = QLatin1String(workspaces()[std::size_t(i)].icon);
+        m_store.beginGroup(id);
+        static_cast<Workspace*>(m_workspaces->widget(i))->saveSession(m_store);
+        m_store.endGroup();
+        if (m_workspaces->currentIndex() == i)
+            m_store.setValue(QStringLiteral("mode"), id);
+    }
     m_store.endGroup();
 }
 

@@ -60,19 +60,21 @@ protected:
 
 private:
     /// Grows with every change of the docks that makes older layouts useless.
-    static constexpr int kLayoutVersion = 1;
+    static constexpr int kLayoutVersion = 2;
 
     void makeWorkspaces();
     void makeDocks();
     void makeStatusBar();
     void makeMenus();
-    QMenu* makeFileMenu();
     QMenu* makeWindowMenu();
     QMenu* makeHelpMenu();
     void connectLibrary();
     void connectModels();
 
     void setMode(int mode);
+    void useInInspect(const QString& checkpoint);
+    bool mayClose();
+    void fillFileMenu();
     void rebuildMenuBar();
     void refreshRecent();
     void refreshCheckpoints();
@@ -116,6 +118,8 @@ private:
     QMenu* m_windowMenu = nullptr;
     QMenu* m_helpMenu = nullptr;
     QByteArray m_factoryLayout;
+    bool m_detailsWanted = true; ///< the user has not closed the dock
+    bool m_closing = false; ///< what goes on has been asked about
     bool m_notedDemoModel = false;
 };
 

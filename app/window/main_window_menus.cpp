@@ -34,22 +34,29 @@ QString deviceWords(const std::string& device)
 
 void MainWindow::makeMenus()
 {
-    m_fileMenu = makeFileMenu();
+    m_fileMenu = new QMenu(tr("&File"), this);
+    m_recentMenu = new QMenu(tr("Open &recent"), this);
+    fillFileMenu();
     m_windowMenu = makeWindowMenu();
     m_helpMenu = makeHelpMenu();
 }
 
-QMenu* MainWindow::makeFileMenu()
+void MainWindow::fillFileMenu()
 {
-    auto* menu = new QMenu(tr("&File"), this);
+    if (!m_fileMenu)
+        return;
+    QMenu* menu = m_fileMenu;
+    menu->clear();
     menu->addAction(lineIcon(QStringLiteral("open")), tr("&Open recording…"), QKeySequence::Open,
                     this, &MainWindow::askForRecordings);
-    m_recentMenu = menu->addMenu(tr("Open &recent"));
+    menu->addMenu(m_recentMenu);
     menu->addAction(lineIcon(QStringLiteral("checkpoint")), tr("Choose &checkpoint…"),
                     Qt::CTRL | Qt::SHIFT | Qt::Key_O, this,
                     [this] { askForCheckpoint(m_models.path()); });
-    menu->addSeparator();
-    for (QAction* action : workspace().fileActions()) {
+    const auto own = workspace().fileActions();
+    if (!own.isEmpty())
+        menu->addSeparator();
+    for (QAction* action : own) {
         if (action)
             menu->addAction(action);
         else
@@ -60,7 +67,6 @@ QMenu* MainWindow::makeFileMenu()
                     this, &MainWindow::askForSettings);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
-    return menu;
 }
 
 QMenu* MainWindow::makeWindowMenu()

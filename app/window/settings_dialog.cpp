@@ -127,12 +127,15 @@ QWidget* SettingsDialog::makeComputing()
     checkpointRow->addWidget(m_checkpoint);
     checkpointRow->addWidget(browse);
 
+    m_runs = new QLineEdit(m_settings.runsFolder, group);
+    m_runs->setObjectName(QStringLiteral("settingsRuns"));
     auto* form = new QFormLayout(group);
     form->addRow(tr("Device"), m_device);
     form->addRow(tr("Precision"), m_precision);
     form->addRow(tr("Threads"), m_threads);
     form->addRow(tr("Memory beyond the model"), m_memory);
     form->addRow(tr("Checkpoint at the start"), checkpointRow);
+    form->addRow(tr("Folder of runs"), m_runs);
     return group;
 }
 
@@ -160,6 +163,8 @@ Settings SettingsDialog::settings() const
     chosen.engine.threads = m_threads->value();
     chosen.engine.memoryLimit = static_cast<std::size_t>(m_memory->value()) * kMebibyte;
     chosen.defaultCheckpoint = m_checkpoint->text();
+    if (!m_runs->text().trimmed().isEmpty())
+        chosen.runsFolder = m_runs->text().trimmed();
     return chosen;
 }
 

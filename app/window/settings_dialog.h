@@ -39,6 +39,7 @@ private:
     QSpinBox* m_threads;
     QSpinBox* m_memory;
     QLineEdit* m_checkpoint;
+    QLineEdit* m_runs = nullptr;
     QComboBox* m_theme;
     QComboBox* m_scale;
     QSpinBox* m_window;

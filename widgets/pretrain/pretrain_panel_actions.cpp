@@ -37,7 +37,9 @@ QAction* PretrainPanel::action(const char* icon, const QString& text, const QKey
     if (icon)
         made->setIcon(lineIcon(QLatin1String(icon)));
     made->setShortcut(key);
-    made->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    // Keys without Ctrl are for the table and the curves, not for text fields elsewhere.
+    if (key.count() > 0 && key[0].keyboardModifiers() == Qt::NoModifier)
+        made->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     if (!key.isEmpty())
         made->setToolTip(tr("%1 (%2)").arg(text, key.toString(QKeySequence::NativeText)));
     connect(made, &QAction::triggered, this, run);

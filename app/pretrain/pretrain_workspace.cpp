@@ -1,0 +1,211 @@
+#include "app/pretrain/pretrain_workspace.h"
+
+#include "core/run/run_control.h"
+#include "widgets/pretrain/new_run_form.h"
+#include "widgets/pretrain/run_details.h"
+#include "widgets/shell/current_stack.h"
+#include "widgets/shell/paths.h"
+
+#include <QFileDialog>
+#include <QMenu>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace phono {
+namespace {
+
+constexpr int kFormWidth = 470;
+constexpr int kDetailsWidth = 320;
+
+} // namespace
+
+PretrainWorkspace::PretrainWorkspace(Lanes& lanes, ModelHost&, SettingsStore& settings,
+                                     QWidget* parent)
+    : Workspace(parent)
+    , m_settings(settings)
+    , m_launcher(findTrainer())
+    , m_panel(std::make_unique<PretrainPanel>(lanes.files(), this))
+    , m_details(new CurrentStack)
+    , m_form(new NewRunForm(m_surveyor, lanes.files()))
+    , m_runMenu(new QMenu(tr("&Run"), this))
+    , m_viewMenu(new QMenu(tr("&View"), this))
+{
+    m_details->addWidget(&m_panel->details());
+    m_details->addWidget(m_form);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_panel.get());
+    setFocusProxy(m_panel.get());
+    m_runMenu->addActions(m_panel->runActions());
+    m_viewMenu->addActions(m_panel->viewActions());
+
+    connect(m_panel.get(), &PretrainPanel::newRunRequested, this, [this] {
+        if (!formShown())
+            m_form->startOver();
+        showForm(true);
+    });
+    connect(m_panel.get(), &PretrainPanel::duplicateRequested, this,
+            [this](const std::filesystem::path& path) {
+                const RunRecord* run = m_panel->runs().find(path);
+                if (!run || !run->config())
+                    return;
+                m_form->startFrom(*run->config(), fromPath(path.filename()));
+                showForm(true);
+            });
+    connect(m_panel.get(), &PretrainPanel::resumeRequested, this, &PretrainWorkspace::resumeRun);
+    connect(m_panel.get(), &PretrainPanel::folderChoiceRequested, this,
+            &PretrainWorkspace::chooseFolder);
+    connect(m_panel.get(), &PretrainPanel::checkpointRequested, this,
+            &Workspace::checkpointOpened);
+    connect(m_panel.get(), &PretrainPanel::noticed, this, &Workspace::noticed);
+    connect(m_panel.get(), &PretrainPanel::factsChanged, this, &Workspace::factsChanged);
+    connect(m_form, &NewRunForm::closeRequested, this, [this] { showForm(false); });
+    connect(m_form, &NewRunForm::startRequested, this, &PretrainWorkspace::startRun);
+    connect(&m_settings, &SettingsStore::changed, this, [this] {
+        if (!m_panel->folder().empty())
+            useFolder();
+    });
+}
+
+PretrainWorkspace::~PretrainWorkspace()
+{
+    // The panel takes its details with it.
+    m_panel->disconnect(this);
+    m_panel.reset();
+    delete m_details;
+}
+
+QList<QMenu*> PretrainWorkspace::menus() const
+{
+    return {m_runMenu, m_viewMenu};
+}
+
+QList<QAction*> PretrainWorkspace::fileActions() const
+{
+    return {};
+}
+
+QWidget* PretrainWorkspace::details() const
+{
+    return m_details;
+}
+
+bool PretrainWorkspace::formShown() const
+{
+    return m_details->currentWidget() == m_form;
+}
+
+void PretrainWorkspace::showForm(bool shown)
+{
+    m_details->setCurrentWidget(shown ? static_cast<QWidget*>(m_form) : &m_panel->details());
+    Q_EMIT detailsWidthWanted(shown ? kFormWidth : kDetailsWidth);
+    if (!shown)
+        m_panel->setFocus();
+}
+
+void PretrainWorkspace::useFolder()
+{
+    const auto folder = toPath(m_settings.settings().runsFolder);
+    m_panel->setFolder(folder);
+    m_form->setRunsFolder(folder);
+}
+
+void PretrainWorkspace::showEvent(QShowEvent* event)
+{
+    Workspace::showEvent(event);
+    // Only who looks at runs pays for reading them.
+    if (m_panel->folder().empty()) {
+        useFolder();
+        m_form->startOver();
+    }
+}
+
+void PretrainWorkspace::chooseFolder()
+{
+    auto* dialog = new QFileDialog(this, tr("Folder of runs"), m_settings.settings().runsFolder);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        Settings settings = m_settings.settings();
+        settings.runsFolder = path;
+        m_settings.set(settings);
+    });
+    dialog->open();
+}
+
+void PretrainWorkspace::startRun(const TrainingConfig& config, const std::filesystem::path& run)
+{
+    m_panel->actions().perform(
+        [launcher = m_launcher, config, run] { return launcher.start(config, run); },
+        [this, run] {
+            m_started.insert(run);
+            m_panel->select({run});
+            m_panel->searchNow();
+            showForm(false);
+            Q_EMIT noticed({Severity::Info,
+                            tr("Started %1. It goes on when the window is closed.")
+                                .arg(fromPath(run.filename())),
+                            {},
+                            QStringLiteral("runs"),
+                            {}});
+        });
+}
+
+void PretrainWorkspace::resumeRun(const std::filesystem::path& run)
+{
+    m_panel->actions().perform([launcher = m_launcher, run] { return launcher.resume(run); },
+                               [this, run] { m_started.insert(run); });
+}
+
+std::vector<std::filesystem::path> PretrainWorkspace::liveRunsOfThisWindow()
+{
+    std::vector<std::filesystem::path> live;
+    for (const auto& path : m_started) {
+        const RunRecord* run = m_panel->runs().find(path);
+        if (run && run->live())
+            live.push_back(path);
+    }
+    return live;
+}
+
+std::optional<ClosingQuestion> PretrainWorkspace::closingQuestion()
+{
+    const auto live = liveRunsOfThisWindow();
+    if (live.empty())
+        return std::nullopt;
+    QStringList names;
+    for (const auto& path : live)
+        names << m_panel->runs().find(path)->name();
+    ClosingQuestion question;
+    question.title = live.size() == 1 ? tr("%1 is still training").arg(names[0])
+                                      : tr("%1 runs are still training").arg(live.size());
+    question.text = live.size() == 1
+        ? tr("It can go on without the window, and will be found again when you come back.")
+        : tr("%1 can go on without the window, and will be found again when you come back.")
+              .arg(names.join(QStringLiteral(", ")));
+    question.keep = tr("Keep running");
+    question.stop = tr("Stop and save");
+    question.stopNow = [live] {
+        for (const auto& path : live) {
+            const auto run = RunDirectory::open(path);
+            // A run that has ended meanwhile needs no stopping.
+            if (run)
+                static_cast<void>(requestStop(*run).ok());
+        }
+    };
+    return question;
+}
+
+void PretrainWorkspace::saveSession(QSettings& store) const
+{
+    store.setValue(QStringLiteral("view"), m_panel->saveState());
+}
+
+void PretrainWorkspace::restoreSession(QSettings& store)
+{
+    m_panel->restoreState(store.value(QStringLiteral("view")).toByteArray());
+}
+
+} // namespace phono
