@@ -47,7 +47,8 @@ public:
                     for (int half = 0; half < 2; ++half)
                         sum += toFloat(at<BFloat16>(kInput, row, 2 * pair + half))
                             * toFloat(at<BFloat16>(kWeights, pair, 2 * column + half));
-                std::memcpy(m_tiles[kSums][row] + 4 * column, &sum, 4);
+                std::memcpy(m_tiles[kSums][row] + sizeof(sum) * static_cast<std::size_t>(column),
+                            &sum, sizeof(sum));
             }
     }
 
