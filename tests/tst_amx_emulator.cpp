@@ -8,6 +8,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <random>
 #include <thread>
@@ -115,8 +116,7 @@ struct Matrices {
     std::array<std::uint16_t, 512> a = {};
     std::array<std::uint16_t, 512> b = {};
 
-    template <typename Number>
-    explicit Matrices(Number&& number)
+    explicit Matrices(const std::function<float()>& number)
     {
         for (auto& value : c)
             value = number();
@@ -142,12 +142,12 @@ AddressRegisters faultingRegisters()
     return registers;
 }
 
-int s_handedOn = 0;
+int handedOn = 0;
 
 void skipTwoBytes(int, siginfo_t*, void* context)
 {
     static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP] += 2;
-    ++s_handedOn;
+    ++handedOn;
 }
 
 } // namespace
@@ -355,7 +355,8 @@ private Q_SLOTS:
 
     void onlyConfiguredRowsAndBytesAreMoved()
     {
-        const auto memory = pattern(16 * 64);
+        constexpr std::size_t kSize = 16 * 64;
+        const auto memory = pattern(kSize);
         Machine machine;
         QCOMPARE(machine.configure(Configuration::whole().tile(1, 5, 12)), Outcome::Done);
         QCOMPARE(machine.load(1, memory.data(), 64), Outcome::Done);
@@ -363,7 +364,7 @@ private Q_SLOTS:
             for (std::size_t byte = 0; byte < 64; ++byte)
                 QCOMPARE(machine.unit.tile(1)[row][byte],
                          row < 5 && byte < 12 ? memory[row * 64 + byte] : std::uint8_t(0));
-        std::vector<std::uint8_t> stored(16 * 64, 0xEE);
+        std::vector<std::uint8_t> stored(kSize, 0xEE);
         AddressRegisters registers;
         registers.general[6] = addressOf(stored.data());
         registers.general[7] = 64;
@@ -487,6 +488,7 @@ private Q_SLOTS:
         std::array<std::array<float, 256>, 4> made;
         made.fill(given.c);
         std::vector<std::thread> threads;
+        threads.reserve(made.size());
         for (auto& sums : made)
             threads.emplace_back([&] {
                 for (int i = 0; i < 50; ++i) {
@@ -507,15 +509,15 @@ private Q_SLOTS:
         skip.sa_sigaction = skipTwoBytes;
         skip.sa_flags = SA_SIGINFO;
         sigaction(SIGILL, &skip, &before);
-        s_handedOn = 0;
+        handedOn = 0;
         {
             const AmxEmulation emulation;
             asm volatile("ud2" : : : "memory");
-            QCOMPARE(s_handedOn, 1);
+            QCOMPARE(handedOn, 1);
             QCOMPARE(emulation.executed(), 0);
         }
         asm volatile("ud2" : : : "memory");
-        QCOMPARE(s_handedOn, 2);
+        QCOMPARE(handedOn, 2);
         sigaction(SIGILL, &before, nullptr);
     }
 };

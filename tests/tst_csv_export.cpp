@@ -23,7 +23,11 @@ class CommaMark : public std::numpunct<char> {
 
 struct GlobalLocale {
     std::locale before = std::locale::global(std::locale(std::locale(), new CommaMark));
+
+    GlobalLocale() = default;
     ~GlobalLocale() { std::locale::global(before); }
+    GlobalLocale(const GlobalLocale&) = delete;
+    GlobalLocale& operator=(const GlobalLocale&) = delete;
 };
 
 } // namespace

@@ -16,6 +16,8 @@ public:
     /// `path` of the library; see findEngineModule().
     explicit EngineModule(QString path);
     ~EngineModule() override;
+    EngineModule(const EngineModule&) = delete;
+    EngineModule& operator=(const EngineModule&) = delete;
 
     Result<std::unique_ptr<FeatureEngine>> create(const Checkpoint& checkpoint,
                                                   const EngineOptions& options) override;

@@ -18,6 +18,7 @@ class ExportDialog;
 /// Looking at recordings: one tab each, with playback, export and pictures.
 class InspectWorkspace : public Workspace {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(InspectWorkspace)
 public:
     InspectWorkspace(Lanes& lanes, ModelHost& models, SettingsStore& settings,
                      QWidget* parent = nullptr);

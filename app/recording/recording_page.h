@@ -23,6 +23,7 @@ class WaitingView;
 /// One open recording: its document, the loader that fills it, and the panels that show it.
 class RecordingPage : public QWidget {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(RecordingPage)
 public:
     /// Reads nothing before load(). `lanes` outlives the page.
     RecordingPage(const QString& path, Lanes& lanes, QWidget* parent = nullptr);

@@ -36,6 +36,7 @@ struct StartUp {
 /// status bar. Opens files of every kind and remembers everything from session to session.
 class MainWindow : public QMainWindow {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(MainWindow)
 public:
     /// `engines` and `store` outlive the window. Reads no file before start().
     MainWindow(EngineSource& engines, QSettings& store, const Demo& demo,

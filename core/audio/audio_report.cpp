@@ -17,7 +17,7 @@ constexpr double kNotablePeak = 2.0; // lossy codecs overshoot full scale by les
 constexpr double kNotableSeconds = 0.01;
 constexpr std::int64_t kNotableBytes = 16384; // more than tags behind the audio
 constexpr int kManyChannels = 32;
-constexpr std::int64_t kMpegSlack = 2 * 1152; // samples: delay and padding of the encoder
+constexpr std::int64_t kMpegSlack = 2304; // two frames of samples: delay and padding of the encoder
 
 /// `digits` after the point, without trailing zeros, in every locale.
 std::string number(double value, int digits)
@@ -94,7 +94,7 @@ void warnOfUnreadBytes(const SoundFile& file, const ContainerFacts& facts, Audio
 void warnOfLength(const SoundFile& file, const ContainerFacts& facts, AudioInfo& info)
 {
     const auto declared = declaredSeconds(file, facts, info);
-    const auto damage = file.decodingError();
+    const auto& damage = file.decodingError();
     if (!damage.empty())
         info.warnings.push_back("damaged: decoding stopped after " + seconds(info.seconds)
                                 + (declared ? " of " + seconds(*declared) : "") + " (" + damage
@@ -131,7 +131,7 @@ void warnOfLevels(const DecodedSignal& signal, AudioInfo& info)
 
 Error noSamplesError(const SoundFile& file, const ContainerFacts& facts)
 {
-    if (const auto damage = file.decodingError(); !damage.empty())
+    if (const auto& damage = file.decodingError(); !damage.empty())
         return Error{"no sample could be decoded (" + damage + "); the file is damaged."};
     if (facts.audio && facts.audio->bytes == 0 && facts.audio->unclaimed > 0)
         return Error{"its header says 0 samples, but " + std::to_string(facts.audio->unclaimed)

@@ -42,10 +42,11 @@ MelBands::MelBands(int bands, int bins, double rate)
     const auto edge = edges(bands, rate);
     const double width = rate / 2 / (bins - 1); // Hz between bins
     for (std::size_t i = 0; i + 2 < edge.size(); ++i) {
-        const auto first = std::max(std::floor(edge[i] / width - 0.5), 0.0);
-        const auto last = std::min(std::ceil(edge[i + 2] / width + 0.5), bins - 1.0);
+        const auto first = static_cast<int>(std::max(std::floor(edge[i] / width - 0.5), 0.0));
+        const auto last =
+            static_cast<int>(std::min(std::ceil(edge[i + 2] / width + 0.5), bins - 1.0));
         Band band{static_cast<std::size_t>(first), {}};
-        for (double bin = first; bin <= last; ++bin) {
+        for (int bin = first; bin <= last; ++bin) {
             const double low = (bin - 0.5) * width;
             const double high = (bin + 0.5) * width;
             const double area = slopeArea(edge[i], edge[i + 1], low, high)

@@ -74,7 +74,7 @@ Analyser::Analyser(const SpectrogramOptions& options)
     : m_window(hannWindow(options.windowLength))
 {
     const int length = fftLength(options);
-    const auto bins = static_cast<std::size_t>(length / 2 + 1);
+    const auto bins = static_cast<std::size_t>(length) / 2 + 1;
     m_input.reset(fftwf_alloc_real(static_cast<std::size_t>(length)));
     m_output.reset(fftwf_alloc_complex(bins));
     std::fill_n(m_input.get(), length, 0.0f);
@@ -168,7 +168,7 @@ std::vector<double> spectrogramFrequencies(const SpectrogramOptions& options)
     if (options.scale == FrequencyScale::Mel)
         return MelBands::centres(options.melBands, kModelRate);
     const int length = fftLength(options);
-    std::vector<double> frequencies(static_cast<std::size_t>(length / 2 + 1));
+    std::vector<double> frequencies(static_cast<std::size_t>(length) / 2 + 1);
     for (std::size_t i = 0; i < frequencies.size(); ++i)
         frequencies[i] = static_cast<double>(i) * kModelRate / length;
     return frequencies;

@@ -31,8 +31,9 @@ public:
     std::size_t outputPitch() const override { return m_conv.outPitch; }
     std::size_t inputRows() const override
     {
-        constexpr int kMoreRows = 16; // that a block may compute beyond the tile
-        return static_cast<std::size_t>((kTileRows + kMoreRows) * m_conv.stride + m_conv.taps);
+        constexpr std::size_t kMoreRows = 16; // that a block may compute beyond the tile
+        return (kTileRows + kMoreRows) * static_cast<std::size_t>(m_conv.stride)
+            + static_cast<std::size_t>(m_conv.taps);
     }
 
 protected:

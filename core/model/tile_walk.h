@@ -36,8 +36,7 @@ public:
         for (int tap = 0; tap < m_conv.taps; ++tap, in += m_conv.inPitch)
             for (int panel = 0; panel < m_conv.panels; ++panel) {
                 for (int row = 0; row < rows; row += 2 * kTileSide)
-                    addBlock(in + static_cast<std::size_t>(row * m_conv.stride) * m_conv.inPitch,
-                             weights,
+                    addBlock(in + rowsIn(row), weights,
                              out + static_cast<std::size_t>(row) * m_conv.outPitch
                                  + static_cast<std::size_t>(panel) * kTilePanel,
                              row + kTileSide < rows);
@@ -46,11 +45,16 @@ public:
     }
 
 private:
+    /// From the input of one output row to that of the `rows`th after it.
+    std::size_t rowsIn(int rows) const
+    {
+        return static_cast<std::size_t>(rows) * static_cast<std::size_t>(m_conv.stride)
+            * m_conv.inPitch;
+    }
     /// One tap for 32 output channels and 32 rows, or 16 rows when not `both`.
     void addBlock(const BFloat16* in, const BFloat16* weights, float* out, bool both) const
     {
-        const auto* lowerIn =
-            in + static_cast<std::size_t>(kTileSide * m_conv.stride) * m_conv.inPitch;
+        const auto* lowerIn = in + rowsIn(kTileSide);
         float* lowerOut = out + kTileSide * m_conv.outPitch;
         m_tiles.template loadSums<0>(out, m_outStep);
         m_tiles.template loadSums<1>(out + 16, m_outStep);
@@ -58,7 +62,7 @@ private:
             m_tiles.template loadSums<2>(lowerOut, m_outStep);
             m_tiles.template loadSums<3>(lowerOut + 16, m_outStep);
         }
-        for (int block = 0; block < m_blocks; ++block, weights += 2 * kTileSize) {
+        for (int block = 0; block < m_blocks; ++block, weights += std::ptrdiff_t(2) * kTileSize) {
             const auto at = static_cast<std::size_t>(block) * kTileDepth;
             m_tiles.template loadInput<4>(in + at, m_inStep);
             m_tiles.template loadWeights<6>(weights);

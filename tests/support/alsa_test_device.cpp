@@ -23,11 +23,14 @@ extern "C" {
 namespace {
 
 struct TestDevice {
+    TestDevice() = default;
     ~TestDevice()
     {
         if (timer >= 0)
             close(timer);
     }
+    TestDevice(const TestDevice&) = delete;
+    TestDevice& operator=(const TestDevice&) = delete;
 
     snd_pcm_ioplug_t io = {};
     std::string infile;

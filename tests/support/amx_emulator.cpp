@@ -314,9 +314,9 @@ AmxUnit::Outcome AmxUnit::multiply(int sums, int first, int second)
 
 namespace {
 
-constinit thread_local AmxUnit t_unit;
-std::atomic<std::int64_t> s_executed = 0;
-struct sigaction s_previous = {};
+constinit thread_local AmxUnit unitOfThisThread;
+std::atomic<std::int64_t> executedCount = 0;
+struct sigaction previousAction = {};
 
 AddressRegisters registersOf(const ucontext_t& context)
 {
@@ -333,8 +333,9 @@ AddressRegisters registersOf(const ucontext_t& context)
 /// As the kernel would have done it.
 void handOn(int signal, siginfo_t* info, void* context)
 {
-    const bool isFunction = s_previous.sa_handler != SIG_DFL && s_previous.sa_handler != SIG_IGN;
-    if (!isFunction || (s_previous.sa_flags & SA_RESETHAND) != 0) {
+    const bool isFunction =
+        previousAction.sa_handler != SIG_DFL && previousAction.sa_handler != SIG_IGN;
+    if (!isFunction || (previousAction.sa_flags & SA_RESETHAND) != 0) {
         // The instruction is met again on return, and then ends the program.
         struct sigaction standard = {};
         standard.sa_handler = SIG_DFL;
@@ -342,46 +343,46 @@ void handOn(int signal, siginfo_t* info, void* context)
     }
     if (!isFunction)
         return;
-    if ((s_previous.sa_flags & SA_SIGINFO) != 0)
-        s_previous.sa_sigaction(signal, info, context);
+    if ((previousAction.sa_flags & SA_SIGINFO) != 0)
+        previousAction.sa_sigaction(signal, info, context);
     else
-        s_previous.sa_handler(signal);
+        previousAction.sa_handler(signal);
 }
 
 void onIllegalInstruction(int signal, siginfo_t* info, void* context)
 {
     auto& machine = *static_cast<ucontext_t*>(context);
     const auto registers = registersOf(machine);
-    const auto step =
-        t_unit.execute(reinterpret_cast<const std::uint8_t*>(registers.instruction), // NOLINT
-                       registers);
+    const auto step = unitOfThisThread.execute(
+        reinterpret_cast<const std::uint8_t*>(registers.instruction), // NOLINT
+        registers);
     if (step.outcome != AmxUnit::Outcome::Done) {
         handOn(signal, info, context);
         return;
     }
     machine.uc_mcontext.gregs[REG_RIP] += step.length;
-    s_executed.fetch_add(1, std::memory_order_relaxed);
+    executedCount.fetch_add(1, std::memory_order_relaxed);
 }
 
 } // namespace
 
 AmxEmulation::AmxEmulation()
 {
-    s_executed = 0;
+    executedCount = 0;
     struct sigaction action = {};
     action.sa_sigaction = onIllegalInstruction;
     action.sa_flags = SA_SIGINFO;
-    sigaction(SIGILL, &action, &s_previous);
+    sigaction(SIGILL, &action, &previousAction);
 }
 
 AmxEmulation::~AmxEmulation()
 {
-    sigaction(SIGILL, &s_previous, nullptr);
+    sigaction(SIGILL, &previousAction, nullptr);
 }
 
 std::int64_t AmxEmulation::executed() const
 {
-    return s_executed;
+    return executedCount;
 }
 
 } // namespace phono::test

@@ -21,6 +21,14 @@ struct ConvShape {
     bool bias;
 };
 
+/// Where item `inner` of `width` in group `outer` lies.
+template <typename Outer>
+std::size_t place(Outer outer, int width, int inner)
+{
+    return static_cast<std::size_t>(outer) * static_cast<std::size_t>(width)
+        + static_cast<std::size_t>(inner);
+}
+
 /// A convolution of one tile with random numbers, and its result by the definition.
 struct ConvProblem {
     ConvShape shape;
@@ -30,8 +38,8 @@ struct ConvProblem {
 
     explicit ConvProblem(const ConvShape& s)
         : shape(s)
-        , weight(static_cast<std::size_t>(s.out * s.in * s.taps))
-        , rows(static_cast<std::size_t>(rowCount() * s.in))
+        , weight(place(place(s.out, s.in, 0), s.taps, 0))
+        , rows(place(rowCount(), s.in, 0))
     {
         std::mt19937 random(11);
         std::normal_distribution<float> normal(0, 1);
@@ -58,8 +66,8 @@ struct ConvProblem {
         double sum = bias.empty() ? 0.0 : static_cast<double>(bias[static_cast<std::size_t>(o)]);
         for (int j = 0; j < shape.taps; ++j)
             for (int i = 0; i < shape.in; ++i)
-                sum += round(rows[static_cast<std::size_t>((r * shape.stride + j) * shape.in + i)])
-                    * round(weight[static_cast<std::size_t>((o * shape.in + i) * shape.taps + j)]);
+                sum += round(rows[place(place(r, shape.stride, j), shape.in, i)])
+                    * round(weight[place(place(o, shape.in, i), shape.taps, j)]);
         return sum;
     }
 };
@@ -73,8 +81,8 @@ inline std::vector<float> compute(const ConvKernel& kernel, const ConvProblem& p
     std::memset(packed.data(), rest, packed.size());
     const int rows = (count - 1) * problem.shape.stride + problem.shape.taps;
     for (int r = 0; r < rows; ++r)
-        kernel.pack(problem.rows.data() + static_cast<std::ptrdiff_t>(r * problem.shape.in),
-                    packed.data(), static_cast<std::size_t>(r));
+        kernel.pack(problem.rows.data() + place(r, problem.shape.in, 0), packed.data(),
+                    static_cast<std::size_t>(r));
     AlignedBuffer<float> out((kTileRows + 16) * kernel.outputPitch());
     kernel.run(packed.data(), count, out.data());
     std::vector<float> result;
@@ -94,9 +102,9 @@ double largestError(const ConvKernel& kernel, const ConvProblem& problem, int co
     double largest = 0;
     for (int r = 0; r < count; ++r)
         for (int o = 0; o < problem.shape.out; ++o) {
-            const double error = std::abs(
-                problem.expected(r, o, round)
-                - static_cast<double>(result[static_cast<std::size_t>(r * problem.shape.out + o)]));
+            const double error =
+                std::abs(problem.expected(r, o, round)
+                         - static_cast<double>(result[place(r, problem.shape.out, o)]));
             if (std::isnan(error))
                 return std::numeric_limits<double>::infinity();
             largest = std::max(largest, error);

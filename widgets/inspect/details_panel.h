@@ -17,6 +17,7 @@ struct Readout;
 /// over time, the file, the checkpoint.
 class DetailsPanel : public Panel {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(DetailsPanel)
 public:
     /// Both outlive the panel.
     DetailsPanel(Document& document, InspectPanel& inspect, QWidget* parent = nullptr);

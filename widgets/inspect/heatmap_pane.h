@@ -14,6 +14,7 @@ namespace phono {
 /// A matrix of frames and rows as colours, with its colour bar. What the rows are, subclasses say.
 class HeatmapPane : public Pane {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(HeatmapPane)
 public:
     /// `summarizer` outlives the pane.
     HeatmapPane(const QString& id, const PaneContext& context, FeatureSummarizer& summarizer);

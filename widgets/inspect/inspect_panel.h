@@ -27,6 +27,7 @@ struct FeatureSummary;
 /// Waveform, spectrogram, features and labels of one recording over one time axis.
 class InspectPanel : public Panel {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(InspectPanel)
 public:
     /// Both outlive the panel.
     InspectPanel(Document& document, TimeAxis& time, QWidget* parent = nullptr);

@@ -31,6 +31,7 @@ struct PaneContext {
 /// One strip of the stack: an axis rectangle with time to the right, and what is painted in it.
 class Pane : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Pane)
 public:
     /// Height of the band above each plot that holds its title, in logical pixels.
     static constexpr int kHeaderHeight = 20;

@@ -30,6 +30,7 @@ struct PaneActivity {
 /// The panes of a recording, stacked over one time axis in a single plot.
 class PaneStack : public QWidget {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(PaneStack)
 public:
     PaneStack(Document& document, TimeAxis& time, QWidget* parent = nullptr);
     ~PaneStack() override;

@@ -23,6 +23,7 @@ class PaneStack;
 /// The commands of the inspect view, once for menus, tool bar, pane titles and keys.
 class ViewActions : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(ViewActions)
 public:
     /// `owner` gets the keys, which work while it is in view; those that lists have as well (arrows
     /// and so on) while it or a child has the focus. Text fields keep the letters for themselves.

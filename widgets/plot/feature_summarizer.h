@@ -15,6 +15,7 @@ namespace phono {
 /// that come while it works wait, and only the newest of them is kept.
 class FeatureSummarizer : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(FeatureSummarizer)
 public:
     explicit FeatureSummarizer(QObject* parent = nullptr);
     ~FeatureSummarizer() override;
