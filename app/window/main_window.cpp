@@ -240,7 +240,8 @@ void MainWindow::setMode(int mode)
         m_details->setCurrentWidget(details);
     m_facts->setText(workspace().property(kFacts).toString());
     m_activity->setActivity({});
-    workspace().setFocus();
+    if (!workspace().isAncestorOf(QApplication::focusWidget()))
+        workspace().setFocus();
     fillFileMenu();
     rebuildMenuBar();
 }
@@ -268,13 +269,13 @@ void MainWindow::start(const StartUp& what)
             mode = i;
     }
     m_store.endGroup();
+    setMode(mode);
     if (first && what.recordings.isEmpty() && m_demo.there())
         openFiles({m_demo.recording});
     openFiles(what.recordings);
     // After the recording, whose waveform comes first then.
     if (!checkpoint.isEmpty())
         useCheckpoint(checkpoint);
-    setMode(mode);
 }
 
 void MainWindow::openFiles(const QStringList& paths)
