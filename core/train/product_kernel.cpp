@@ -3,6 +3,7 @@
 #include "core/model/tile_walk.h"
 #include "core/train/parallel.h"
 #include "core/train/row_buffer.h"
+#include "core/train/row_loops.h"
 
 #include <algorithm>
 #include <cstring>
@@ -52,20 +53,9 @@ void packTiles(const BFloat16* from, std::size_t pitch, int depth, int panel, BF
     }
 }
 
-float toNumber(float value, float)
-{
-    return value;
-}
-
-BFloat16 toNumber(float value, BFloat16)
-{
-    return toBFloat16(value);
-}
-
 /// A block of a weight, [taps][kPackDepth][panel], zero beyond the real channels.
-template <typename Number>
 void loadBlock(const TapWeights& weights, Depth depth, int firstDepth, int firstColumn, int panel,
-               Number* block)
+               float* block)
 {
     const bool inner = depth == Depth::Inner;
     const auto taps = static_cast<std::size_t>(weights.taps);
@@ -73,7 +63,7 @@ void loadBlock(const TapWeights& weights, Depth depth, int firstDepth, int first
     const int columns = std::min(panel, (inner ? weights.outer : weights.inner) - firstColumn);
     const auto tapSize = static_cast<std::size_t>(kPackDepth * panel);
     if (depths < kPackDepth || columns < panel)
-        std::fill_n(block, taps * tapSize, Number(0));
+        std::fill_n(block, taps * tapSize, 0.0F);
     // A run over the inner dimension is contiguous, taps and all.
     const int runs = inner ? columns : depths;
     const int length = inner ? depths : columns;
@@ -86,11 +76,26 @@ void loadBlock(const TapWeights& weights, Depth depth, int firstDepth, int first
             + (static_cast<std::size_t>(firstOuter + run) * static_cast<std::size_t>(weights.inner)
                + static_cast<std::size_t>(firstInner))
                 * taps;
-        Number* to = block + static_cast<std::size_t>(run) * runStep;
+        float* to = block + static_cast<std::size_t>(run) * runStep;
         for (int i = 0; i < length; ++i, to += innerStep)
             for (std::size_t tap = 0; tap < taps; ++tap)
-                to[tap * tapSize] = toNumber(*from++, Number());
+                to[tap * tapSize] = *from++;
     }
+}
+
+/// One matrix's part of a block.
+template <typename Number>
+void sumTaps(const float* block, const TapSum& sum, std::size_t tapSize, Number* to)
+{
+    const auto tap = [&](int index) {
+        return index < 0 ? nullptr : block + static_cast<std::size_t>(index) * tapSize;
+    };
+    const float* first = tap(sum.first);
+    const float* second = tap(sum.second);
+    if (first && second)
+        sumRows(first, second, tapSize, to);
+    else
+        convertRow(first ? first : second, tapSize, to);
 }
 
 } // namespace
@@ -172,31 +177,48 @@ template <typename Number>
 void PackedWeights<Number>::pack(const ProductKernel<Number>& kernel, const TapWeights& weights,
                                  Depth depth, int threads)
 {
+    std::vector<TapSum> taps;
+    for (int tap = 0; tap < weights.taps; ++tap)
+        taps.push_back({tap, -1});
+    pack(kernel, weights, depth, taps, threads);
+}
+
+template <typename Number>
+void PackedWeights<Number>::pack(const ProductKernel<Number>& kernel, const TapWeights& weights,
+                                 Depth depth, const std::vector<TapSum>& matrices, int threads)
+{
     const bool inner = depth == Depth::Inner;
     const auto depthWidth = rowWidth(inner ? weights.inner : weights.outer);
     const auto columnWidth = rowWidth(inner ? weights.outer : weights.inner);
     m_depth = static_cast<int>(depthWidth);
     m_panels = static_cast<int>(columnWidth) / kernel.panel;
-    m_tapSize = depthWidth * columnWidth;
-    m_data.ensure(m_tapSize * static_cast<std::size_t>(weights.taps));
+    m_matrixSize = depthWidth * columnWidth;
+    m_data.ensure(m_matrixSize * matrices.size());
 
     const auto blockSize = static_cast<std::size_t>(kPackDepth * kernel.panel);
     const int blocks = m_depth / kPackDepth;
-    std::vector<AlignedBuffer<Number>> scratch(static_cast<std::size_t>(threads));
+    struct Scratch {
+        AlignedBuffer<float> taps;
+        AlignedBuffer<Number> matrix;
+    };
+    std::vector<Scratch> scratch(static_cast<std::size_t>(threads));
     parallelFor(
         threads, static_cast<std::int64_t>(m_panels) * blocks, [&](std::int64_t index, int thread) {
             const int panel = static_cast<int>(index) / blocks;
             const int block = static_cast<int>(index) % blocks;
-            auto& loaded = scratch[static_cast<std::size_t>(thread)];
-            loaded.ensure(blockSize * static_cast<std::size_t>(weights.taps));
+            auto& own = scratch[static_cast<std::size_t>(thread)];
+            own.taps.ensure(blockSize * static_cast<std::size_t>(weights.taps));
+            own.matrix.ensure(blockSize);
             loadBlock(weights, depth, block * kPackDepth, panel * kernel.panel, kernel.panel,
-                      loaded.data());
-            for (int t = 0; t < weights.taps; ++t) {
-                const auto at = static_cast<std::size_t>(t);
-                kernel.packBlock(loaded.data() + at * blockSize,
-                                 static_cast<std::size_t>(kernel.panel), kPackDepth, kernel.panel,
-                                 m_data.data() + at * m_tapSize
-                                     + static_cast<std::size_t>(index) * blockSize);
+                      own.taps.data());
+            Number* to = m_data.data() + static_cast<std::size_t>(index) * blockSize;
+            for (const auto& matrix : matrices) {
+                if (matrix.first >= 0 || matrix.second >= 0) {
+                    sumTaps(own.taps.data(), matrix, blockSize, own.matrix.data());
+                    kernel.packBlock(own.matrix.data(), static_cast<std::size_t>(kernel.panel),
+                                     kPackDepth, kernel.panel, to);
+                }
+                to += m_matrixSize;
             }
         });
 }

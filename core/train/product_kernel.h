@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace phono {
 
@@ -29,6 +30,8 @@ struct ProductKernel {
     /// the next multiple of depthUnit.
     void (*packBlock)(const Number* from, std::size_t pitch, int depth, int panel,
                       Number* to) = nullptr;
+    /// Two taps at once in three products instead of four (see PackedConvolution).
+    bool pairsTaps = true;
 
     std::int64_t roundedDepth(std::int64_t depth) const
     {
@@ -70,23 +73,29 @@ struct TapWeights {
 /// Which of a weight's dimensions is summed over; the other becomes the columns.
 enum class Depth { Inner, Outer };
 
-/// TapWeights packed for products with rows of padded channels.
+/// What one packed matrix holds: the sum of one or two taps; a negative one is left out.
+struct TapSum {
+    int first = -1;
+    int second = -1;
+};
+
+/// Sums of taps, packed as matrices for products with rows of padded channels.
 template <typename Number>
 class PackedWeights {
 public:
     void pack(const ProductKernel<Number>& kernel, const TapWeights& weights, Depth depth,
+              const std::vector<TapSum>& matrices, int threads);
+    /// One matrix per tap.
+    void pack(const ProductKernel<Number>& kernel, const TapWeights& weights, Depth depth,
               int threads);
 
-    const Number* tap(int index) const
-    {
-        return m_data.data() + static_cast<std::size_t>(index) * m_tapSize;
-    }
+    const Number* matrix(std::size_t index) const { return m_data.data() + index * m_matrixSize; }
     int depth() const { return m_depth; }
     int panels() const { return m_panels; }
 
 private:
     AlignedBuffer<Number> m_data;
-    std::size_t m_tapSize = 0;
+    std::size_t m_matrixSize = 0;
     int m_depth = 0;
     int m_panels = 0;
 };

@@ -57,7 +57,6 @@ template <typename Number>
 void RowBackward<Number>::head()
 {
     const auto& task = m_model.task;
-    const auto unit = static_cast<std::int64_t>(m_model.kernel.rowUnit);
     const ContrastiveStep::Rows rows{&m_model.z, &m_model.predictions, m_model.negatives};
     m_targetGradient.reshape(m_model.z.shape());
     m_model.contrastive.targetGradients(task, rows, m_targetGradient, m_model.threads);
@@ -88,23 +87,23 @@ void RowBackward<Number>::head()
     m_weightGradient.add(m_model.kernel, job, m_gradients + m_model.head, m_model.threads);
     finish({m_model.head, m_model.headBias});
 
-    m_packed.pack(m_model.kernel, m_model.headWeights(), Depth::Inner, m_model.threads);
+    m_head.pack(m_model.kernel, m_model.headWeights(), Depth::Inner, m_model.threads);
     const auto width = rowWidth(m_model.config.contextDim());
-    m_output.reshape({task.items, m_lead, task.frames, unit, width});
+    m_output.reshape({task.items, m_lead, task.frames, tileSlack(m_model.kernel.rowUnit), width});
     const auto tiles = makeTiles(task.items, task.frames, m_model.kernel.rowUnit);
     const std::vector<float> zeros(width, 0.0F);
     parallelFor(m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int) {
         const auto& tile = tiles[static_cast<std::size_t>(t)];
         typename ProductKernel<Number>::Operands operands;
         operands.inPitch = m_predictionGradient.pitch();
-        operands.depth = m_packed.depth();
-        operands.panels = m_packed.panels();
+        operands.depth = m_head.depth();
+        operands.panels = m_head.panels();
         operands.rows = static_cast<int>(tile.count);
         operands.out = m_output.row(tile.item, tile.first);
         operands.outPitch = m_output.pitch();
         for (int step = 0; step < task.steps; ++step) {
             operands.in = job.gradient(tile.item, tile.first, step);
-            operands.matrix = m_packed.tap(step);
+            operands.matrix = m_head.matrix(static_cast<std::size_t>(step));
             m_model.kernel.addTo(step == 0 ? zeros.data() : nullptr, operands);
         }
     });
@@ -119,7 +118,8 @@ void RowBackward<Number>::layer(std::size_t index)
     if (layer.projection)
         projection(index);
     finish({layer.weight, layer.bias, layer.normWeight, layer.normBias, layer.projection});
-    m_packed.pack(m_model.kernel, m_model.weights(layer), Depth::Outer, m_model.threads);
+    m_convolution.pack(m_model.kernel, m_model.weights(layer), layer.conv,
+                       PackedConvolution<Number>::Direction::Backward, m_model.threads);
     if (index > 0)
         input(index);
     else
@@ -137,7 +137,7 @@ void RowBackward<Number>::norm(std::size_t index)
     const bool logs = last && m_model.config.logCompression;
     const bool skips = m_model.skips(layer);
     if (layer.projection)
-        m_skip.reshape({items, 0, layer.frames, m_model.kernel.rowUnit, width});
+        m_skip.reshape({items, 0, layer.frames, tileSlack(m_model.kernel.rowUnit), width});
     const auto tiles = static_cast<std::int64_t>(layer.tiles.size());
     parallelFor(m_model.threads, tiles, [&](std::int64_t t, int) {
         const auto& tile = layer.tiles[static_cast<std::size_t>(t)];
@@ -161,8 +161,8 @@ void RowBackward<Number>::norm(std::size_t index)
                          {at(layer.normWeight), at(layer.normBias), at(layer.bias)});
 
     const auto lead = tapReach(layer.conv);
-    const auto tail = std::max<std::int64_t>(0, inputFrames(layer) - layer.frames);
-    m_raw.reshape({items, lead, layer.frames, tail + m_model.kernel.rowUnit, width});
+    const auto tail = std::max<std::int64_t>(0, inputFrames(layer) - layer.frames) + 1;
+    m_raw.reshape({items, lead, layer.frames, tail + tileSlack(m_model.kernel.rowUnit), width});
     for (std::int64_t item = 0; item < items; ++item) {
         m_raw.clear(item, -lead, lead);
         m_raw.clear(item, layer.frames, tail);
@@ -201,7 +201,7 @@ template <typename Number>
 void RowBackward<Number>::projection(std::size_t index)
 {
     auto& layer = m_model.layers[index];
-    const RowConv conv{layer.conv.inChannels, layer.conv.outChannels, 1, 1};
+    const auto conv = layer.projectionConv();
     typename WeightGradient<Number>::Job job;
     job.conv = conv;
     job.in.pitch = layer.in.pitch();
@@ -217,15 +217,17 @@ void RowBackward<Number>::projection(std::size_t index)
     job.frames = layer.frames;
     m_weightGradient.add(m_model.kernel, job, at(layer.projection), m_model.threads);
 
-    m_packed.pack(m_model.kernel, m_model.projectionWeights(layer), Depth::Outer, m_model.threads);
-    m_input.reshape({m_model.task.items, m_lead, layer.inRows, m_model.kernel.rowUnit,
+    m_convolution.pack(m_model.kernel, m_model.projectionWeights(layer), conv,
+                       PackedConvolution<Number>::Direction::Backward, m_model.threads);
+    m_input.reshape({m_model.task.items, m_lead, layer.inRows, tileSlack(m_model.kernel.rowUnit),
                      rowWidth(conv.inChannels)});
     parallelFor(m_model.threads, static_cast<std::int64_t>(layer.tiles.size()),
-                [&](std::int64_t t, int) {
+                [&](std::int64_t t, int thread) {
                     const auto& tile = layer.tiles[static_cast<std::size_t>(t)];
-                    inputGradientTile(m_model.kernel, m_packed, conv, m_skip, tile.item, tile.first,
-                                      static_cast<int>(tile.count), false,
-                                      m_input.row(tile.item, tile.first), m_input.pitch());
+                    m_convolution.backward(m_skip, tile.item, tile.first,
+                                           static_cast<int>(tile.count), false,
+                                           m_input.row(tile.item, tile.first), m_input.pitch(),
+                                           m_scratch[static_cast<std::size_t>(thread)].conv);
                 });
 }
 
@@ -246,18 +248,17 @@ void RowBackward<Number>::input(std::size_t index)
     // What a skip connection passes on is there already: the convolution's part is added.
     auto& to = skips && !layer.projection ? m_output : m_input;
     if (!skips)
-        to.reshape({items, m_lead, layer.inRows,
-                    static_cast<std::int64_t>(m_model.kernel.rowUnit + 1) * stride,
+        to.reshape({items, m_lead, layer.inRows, (tileSlack(m_model.kernel.rowUnit) + 1) * stride,
                     rowWidth(layer.conv.inChannels)});
     else
         for (std::int64_t item = 0; item < items; ++item)
             to.clear(item, -layer.lead, layer.lead);
     const auto tiles = makeTiles(items, inputFrames(layer), m_model.kernel.rowUnit);
-    parallelFor(m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int) {
+    parallelFor(m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int thread) {
         const auto& tile = tiles[static_cast<std::size_t>(t)];
-        inputGradientTile(m_model.kernel, m_packed, layer.conv, m_raw, tile.item, tile.first,
-                          static_cast<int>(tile.count), skips,
-                          to.row(tile.item, tile.first * stride - layer.lead), to.pitch());
+        m_convolution.backward(m_raw, tile.item, tile.first, static_cast<int>(tile.count), skips,
+                               to.row(tile.item, tile.first * stride - layer.lead), to.pitch(),
+                               m_scratch[static_cast<std::size_t>(thread)].conv);
     });
     if (&to == &m_input)
         std::swap(m_input, m_output);
@@ -295,10 +296,11 @@ void RowBackward<Number>::firstLayer()
             const auto& tile = tiles[static_cast<std::size_t>(t)];
             auto& scratch = m_scratch[static_cast<std::size_t>(thread)];
             scratch.gradient.ensure(
-                static_cast<std::size_t>((tile.count + m_model.kernel.rowUnit) * stride) * pitch);
+                static_cast<std::size_t>((tile.count + tileSlack(m_model.kernel.rowUnit)) * stride)
+                * pitch);
             scratch.active.ensure(static_cast<std::size_t>(kRows) * pitch);
-            inputGradientTile(m_model.kernel, m_packed, layer.conv, m_raw, tile.item, tile.first,
-                              static_cast<int>(tile.count), false, scratch.gradient.data(), pitch);
+            m_convolution.backward(m_raw, tile.item, tile.first, static_cast<int>(tile.count),
+                                   false, scratch.gradient.data(), pitch, scratch.conv);
             const auto begin = tile.first * stride;
             const auto end = std::min(layer.inRows, begin + tile.count * stride);
             for (auto row = begin; row < end; row += kRows) {

@@ -50,9 +50,11 @@ private:
     RowBuffer<float> m_input; // of its input
     RowBuffer<Number> m_raw; // of its convolution's output
     RowBuffer<Number> m_skip; // of its output, rounded, for a projection
-    PackedWeights<Number> m_packed;
+    PackedWeights<Number> m_head;
+    PackedConvolution<Number> m_convolution;
     WeightGradient<Number> m_weightGradient;
     struct Scratch {
+        ConvScratch<Number> conv;
         AlignedBuffer<float> gradient;
         AlignedBuffer<float> active;
     };

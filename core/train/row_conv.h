@@ -17,6 +17,12 @@ struct RowConv {
     int stride = 1;
 };
 
+/// Frames whose gradient reaches beyond one input row before it.
+inline int tapReach(const RowConv& conv)
+{
+    return (conv.taps - 1) / conv.stride;
+}
+
 /// A stretch of rows of one item.
 struct RowTile {
     std::int64_t item = 0;
@@ -24,13 +30,20 @@ struct RowTile {
     std::int64_t count = 0;
 };
 
-/// Tiles of about 56 rows, whole units of the kernel's but for the last of an item.
+/// Tiles of about 60 rows, an even number of units of the kernel's but for the last of an item.
 std::vector<RowTile> makeTiles(std::int64_t items, std::int64_t rows, int rowUnit);
+/// Rows behind an item's last that must be there to be read and written by products of tiles.
+inline std::int64_t tileSlack(int rowUnit)
+{
+    return 2 * static_cast<std::int64_t>(rowUnit);
+}
 
 /// The rows that a convolution reads; row 0 meets the first tap of its first output row.
 template <typename Number>
 struct RowSource {
-    /// Where rows [first, first + count) of `item` lie; thread-safe for different threads.
+    /// Where rows [first, first + count) of `item` lie; thread-safe for different threads. Behind
+    /// an item's last row are tileSlack() * stride that can be read, the first 2 * stride of them
+    /// zero.
     std::function<const Number*(std::int64_t item, std::int64_t first, std::int64_t count,
                                 int thread)>
         rows;
@@ -38,26 +51,57 @@ struct RowSource {
     std::int64_t count = 0; ///< of rows of an item
 };
 
-/// Output rows of one tile from `in`, its first input row. `bias` has the width of a row; `out` has
-/// room for a whole unit of rows.
+/// Buffers of one thread.
 template <typename Number>
-void convolveTile(const ProductKernel<Number>& kernel, const PackedWeights<Number>& weights,
-                  const RowConv& conv, const Number* in, std::size_t inPitch, int rows,
-                  const float* bias, float* out, std::size_t outPitch);
+struct ConvScratch {
+    AlignedBuffer<Number> differences;
+    AlignedBuffer<float> sums;
+};
 
-/// The gradient of the input rows [stride * firstFrame, stride * (firstFrame + frames)): adds to
-/// `out`, or sets it. `weights` are packed with Depth::Outer. `gradient` has zeros before its first
-/// row, for as many frames as the taps reach, and behind its last.
+/// A convolution's weights packed for one direction.
+///
+/// Where the kernel pairs taps, two neighbouring outputs y0 = a x0 + b x1 and y1 = a x1 + b x2 are
+/// computed by three products instead of four: y0 = (a + b) x1 + a (x0 - x1) and
+/// y1 = (a + b) x1 + b (x2 - x1).
 template <typename Number>
-void inputGradientTile(const ProductKernel<Number>& kernel, const PackedWeights<Number>& weights,
-                       const RowConv& conv, const RowBuffer<Number>& gradient, std::int64_t item,
-                       std::int64_t firstFrame, int frames, bool add, float* out,
-                       std::size_t outPitch);
+class PackedConvolution {
+public:
+    enum class Direction { Forward, Backward };
+    void pack(const ProductKernel<Number>& kernel, const TapWeights& weights, const RowConv& conv,
+              Direction direction, int threads);
 
-/// Frames whose gradient reaches beyond one input row before it.
-inline std::int64_t tapReach(const RowConv& conv)
-{
-    return (conv.taps - 1) / conv.stride;
-}
+    /// Output rows of one tile from `in`, its first input row. `bias` has the width of a row.
+    void forward(const Number* in, std::size_t inPitch, int rows, const float* bias, float* out,
+                 std::size_t outPitch, ConvScratch<Number>& scratch) const;
+    /// The gradient of input rows [stride * firstFrame, stride * (firstFrame + frames)): adds to
+    /// `out`, or sets it. `gradient` has zeros before its first row, for as many frames as the taps
+    /// reach, and behind its last, for one frame more than input rows need.
+    void backward(const RowBuffer<Number>& gradient, std::int64_t item, std::int64_t firstFrame,
+                  int frames, bool add, float* out, std::size_t outPitch,
+                  ConvScratch<Number>& scratch) const;
+
+private:
+    struct Rows {
+        const Number* in = nullptr;
+        std::size_t inPitch = 0;
+        int count = 0;
+        float* out = nullptr;
+        std::size_t outPitch = 0;
+    };
+    void apply(int phase, const Rows& rows, const float* start, ConvScratch<Number>& scratch) const;
+    void applyPairs(int phase, const Rows& rows, const float* start,
+                    ConvScratch<Number>& scratch) const;
+    void product(const Rows& rows, std::size_t matrix, const float* start) const;
+
+    ProductKernel<Number> m_kernel;
+    RowConv m_conv;
+    bool m_pairs = false;
+    int m_depthChannels = 0;
+    std::size_t m_columns = 0; // width of an output row
+    std::vector<TapSum> m_taps; // [phase][pair], or [phase][step] with one tap each
+    std::size_t m_perPhase = 0;
+    PackedWeights<Number> m_weights; // three matrices per pair: both, first, second; or one per tap
+    std::vector<float> m_zeros;
+};
 
 } // namespace phono

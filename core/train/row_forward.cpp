@@ -17,7 +17,7 @@ BatchSums RowForward<Number>::run(const float* audio, std::int64_t items, std::i
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         convolve(i);
         activate(i);
-        fillLead(i);
+        pad(i);
     }
     predict();
     model.negatives = negatives;
@@ -30,7 +30,8 @@ void RowForward<Number>::convolve(std::size_t index)
 {
     auto& layer = m_model.layers[index];
     const auto& conv = layer.conv;
-    m_packed.pack(m_model.kernel, m_model.weights(layer), Depth::Inner, m_model.threads);
+    m_convolution.pack(m_model.kernel, m_model.weights(layer), conv,
+                       PackedConvolution<Number>::Direction::Forward, m_model.threads);
     const auto bias = m_model.padded(layer.bias, conv.outChannels);
     const auto source = m_model.source(index);
     parallelFor(m_model.threads, static_cast<std::int64_t>(layer.tiles.size()),
@@ -40,8 +41,9 @@ void RowForward<Number>::convolve(std::size_t index)
                     const auto* in =
                         source.rows(tile.item, tile.first * conv.stride, inRows, thread);
                     float* out = layer.raw.row(tile.item, tile.first);
-                    convolveTile(m_model.kernel, m_packed, conv, in, source.pitch,
-                                 static_cast<int>(tile.count), bias.data(), out, layer.raw.pitch());
+                    m_convolution.forward(in, source.pitch, static_cast<int>(tile.count),
+                                          bias.data(), out, layer.raw.pitch(),
+                                          m_scratch[static_cast<std::size_t>(thread)].conv);
                     layer.norm.tileMoments(t) =
                         momentsOf(out, static_cast<std::size_t>(tile.count), layer.raw.pitch(),
                                   static_cast<std::size_t>(conv.outChannels));
@@ -54,8 +56,8 @@ void RowForward<Number>::activate(std::size_t index)
 {
     auto& layer = m_model.layers[index];
     if (layer.projection)
-        m_projection.pack(m_model.kernel, m_model.projectionWeights(layer), Depth::Inner,
-                          m_model.threads);
+        m_projection.pack(m_model.kernel, m_model.projectionWeights(layer), layer.projectionConv(),
+                          PackedConvolution<Number>::Direction::Forward, m_model.threads);
     if (m_model.config.skipConnectionsAgg && (m_model.isLastOfEncoder(index) || layer.inAggregator))
         m_stream.reshape(
             {m_model.task.items, 0, layer.frames, 0, rowWidth(layer.conv.outChannels)});
@@ -75,13 +77,14 @@ void RowForward<Number>::activateTile(std::size_t index, const RowTile& tile, in
     const bool skips = m_model.skips(layer);
     const float* projected = nullptr;
     if (layer.projection) {
-        auto& rows = m_residual[static_cast<std::size_t>(thread)];
-        rows.ensure(static_cast<std::size_t>(tile.count + m_model.kernel.rowUnit) * width);
-        const auto bias = std::vector<float>(width, 0.0F);
-        convolveTile(m_model.kernel, m_projection,
-                     {layer.conv.inChannels, layer.conv.outChannels, 1, 1},
-                     layer.in.row(tile.item, tile.first), layer.in.pitch(),
-                     static_cast<int>(tile.count), bias.data(), rows.data(), width);
+        auto& scratch = m_scratch[static_cast<std::size_t>(thread)];
+        auto& rows = scratch.residual;
+        rows.ensure(static_cast<std::size_t>(tile.count + tileSlack(m_model.kernel.rowUnit))
+                    * width);
+        const std::vector<float> bias(width, 0.0F);
+        m_projection.forward(layer.in.row(tile.item, tile.first), layer.in.pitch(),
+                             static_cast<int>(tile.count), bias.data(), rows.data(), width,
+                             scratch.conv);
         projected = rows.data();
     }
     std::vector<float> buffer(width);
@@ -104,19 +107,22 @@ void RowForward<Number>::activateTile(std::size_t index, const RowTile& tile, in
     }
 }
 
-/// Pads what the next layer reads before its first row (SPEC 1.3).
+/// Pads the rows that the next layer reads: before the first (SPEC 1.3), and behind the last with
+/// zeros, which change nothing but are read.
 template <typename Number>
-void RowForward<Number>::fillLead(std::size_t index)
+void RowForward<Number>::pad(std::size_t index)
 {
     auto& rows = m_model.behind(index);
     const auto& shape = rows.shape();
-    for (std::int64_t item = 0; item < shape.items; ++item)
+    for (std::int64_t item = 0; item < shape.items; ++item) {
         for (std::int64_t t = -shape.lead; t < 0; ++t) {
             if (m_model.config.aggZeroPad)
                 std::fill_n(rows.row(item, t), shape.width, Number(0));
             else
                 std::copy_n(rows.row(item, 0), shape.width, rows.row(item, t));
         }
+        rows.clear(item, shape.rows, shape.slack);
+    }
 }
 
 /// Every step's prediction, kept at the frame that it predicts (SPEC 1.7).
@@ -125,7 +131,7 @@ void RowForward<Number>::predict()
 {
     const auto& task = m_model.task;
     auto& predictions = m_model.predictions;
-    m_packed.pack(m_model.kernel, m_model.headWeights(), Depth::Outer, m_model.threads);
+    m_head.pack(m_model.kernel, m_model.headWeights(), Depth::Outer, m_model.threads);
     const auto bias = m_model.padded(m_model.headBias, m_model.config.encoderDim());
     const auto tiles = makeTiles(task.items, task.frames, m_model.kernel.rowUnit);
     parallelFor(m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int) {
@@ -133,12 +139,12 @@ void RowForward<Number>::predict()
         typename ProductKernel<Number>::Operands operands;
         operands.in = m_model.context.row(tile.item, tile.first);
         operands.inPitch = m_model.context.pitch();
-        operands.depth = m_packed.depth();
-        operands.panels = m_packed.panels();
+        operands.depth = m_head.depth();
+        operands.panels = m_head.panels();
         operands.rows = static_cast<int>(tile.count);
         operands.outPitch = predictions.pitch();
         for (int step = 0; step < task.steps; ++step) {
-            operands.matrix = m_packed.tap(step);
+            operands.matrix = m_head.matrix(static_cast<std::size_t>(step));
             operands.out = predictions.row(tile.item, tile.first + task.offset + step)
                 + static_cast<std::size_t>(step) * task.width;
             m_model.kernel.addTo(bias.data(), operands);

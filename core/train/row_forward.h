@@ -2,6 +2,8 @@
 
 #include "core/train/row_model.h"
 
+#include <vector>
+
 namespace phono {
 
 /// From audio to the loss; leaves what the backward pass needs in the model.
@@ -10,7 +12,7 @@ class RowForward {
 public:
     explicit RowForward(RowModel<Number>& model)
         : m_model(model)
-        , m_residual(static_cast<std::size_t>(model.threads))
+        , m_scratch(static_cast<std::size_t>(model.threads))
     {
     }
 
@@ -23,14 +25,19 @@ private:
     void convolve(std::size_t index);
     void activate(std::size_t index);
     void activateTile(std::size_t index, const RowTile& tile, int thread);
-    void fillLead(std::size_t index);
+    void pad(std::size_t index);
     void predict();
 
     RowModel<Number>& m_model;
     RowBuffer<float> m_stream; // what skip connections add
-    PackedWeights<Number> m_packed;
-    PackedWeights<Number> m_projection;
-    std::vector<AlignedBuffer<float>> m_residual; // per thread: projected rows of a tile
+    PackedConvolution<Number> m_convolution;
+    PackedConvolution<Number> m_projection;
+    PackedWeights<Number> m_head;
+    struct Scratch {
+        ConvScratch<Number> conv;
+        AlignedBuffer<float> residual; // projected rows of a tile
+    };
+    std::vector<Scratch> m_scratch; // per thread
 };
 
 } // namespace phono

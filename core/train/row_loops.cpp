@@ -34,6 +34,38 @@ PHONO_CLONES void convertRow(const float* in, std::size_t n, BFloat16* out)
         out[c] = toBFloat16(in[c]);
 }
 
+PHONO_CLONES void sumRows(const float* first, const float* second, std::size_t n, float* out)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        out[c] = first[c] + second[c];
+}
+
+PHONO_CLONES void sumRows(const float* first, const float* second, std::size_t n, BFloat16* out)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        out[c] = toBFloat16(first[c] + second[c]);
+}
+
+PHONO_CLONES void sumRows(const BFloat16* first, const BFloat16* second, std::size_t n,
+                          BFloat16* out)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        out[c] = toBFloat16(toFloat(first[c]) + toFloat(second[c]));
+}
+
+PHONO_CLONES void subtractRows(const float* first, const float* second, std::size_t n, float* out)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        out[c] = first[c] - second[c];
+}
+
+PHONO_CLONES void subtractRows(const BFloat16* first, const BFloat16* second, std::size_t n,
+                               BFloat16* out)
+{
+    for (std::size_t c = 0; c < n; ++c)
+        out[c] = toBFloat16(toFloat(first[c]) - toFloat(second[c]));
+}
+
 PHONO_CLONES void addRow(const float* in, std::size_t n, float* inOut)
 {
     for (std::size_t c = 0; c < n; ++c)

@@ -15,6 +15,12 @@ inline void convertRow(const float* in, std::size_t n, float* out)
     if (in != out)
         __builtin_memcpy(out, in, n * sizeof(float));
 }
+/// out = first + second, and out = first - second, rounded.
+void sumRows(const float* first, const float* second, std::size_t n, float* out);
+void sumRows(const float* first, const float* second, std::size_t n, BFloat16* out);
+void sumRows(const BFloat16* first, const BFloat16* second, std::size_t n, BFloat16* out);
+void subtractRows(const float* first, const float* second, std::size_t n, float* out);
+void subtractRows(const BFloat16* first, const BFloat16* second, std::size_t n, BFloat16* out);
 void addRow(const float* in, std::size_t n, float* inOut);
 void scaleRow(float factor, std::size_t n, float* inOut);
 /// out[c][t] = in[t][c] for t in [0, rows) and c in [0, n), with `inPitch` and `outPitch` numbers

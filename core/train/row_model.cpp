@@ -84,7 +84,7 @@ std::int64_t RowModel<Number>::offsetOf(const std::string& name) const
 template <typename Number>
 void RowModel<Number>::reshape(std::int64_t items, std::int64_t samples)
 {
-    const auto unit = static_cast<std::int64_t>(kernel.rowUnit);
+    const auto slack = tileSlack(kernel.rowUnit);
     const auto& firstLayer = config.convFeatureLayers.front();
     std::int64_t rows = (samples - firstLayer.kernel) / firstLayer.stride + 1;
     for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -94,19 +94,19 @@ void RowModel<Number>::reshape(std::int64_t items, std::int64_t samples)
         layer.frames = (rows + layer.lead - conv.taps) / conv.stride + 1;
         layer.tiles = makeTiles(items, layer.frames, kernel.rowUnit);
         if (i > 0)
-            layer.in.reshape({items, layer.lead, rows, unit * conv.stride + conv.taps,
+            layer.in.reshape({items, layer.lead, rows, slack * conv.stride + conv.taps,
                               rowWidth(conv.inChannels)});
-        layer.raw.reshape({items, 0, layer.frames, unit, rowWidth(conv.outChannels)});
+        layer.raw.reshape({items, 0, layer.frames, slack, rowWidth(conv.outChannels)});
         layer.norm.prepare(items, static_cast<std::int64_t>(layer.tiles.size()), conv.outChannels,
                            values(layer.normWeight), values(layer.normBias));
         rows = layer.frames;
         if (isLastOfEncoder(i))
             z.reshape({items, 0, rows, 0, rowWidth(conv.outChannels)});
     }
-    context.reshape({items, 0, rows, unit, rowWidth(config.contextDim())});
+    context.reshape({items, 0, rows, slack, rowWidth(config.contextDim())});
     task.items = items;
     task.frames = rows;
-    predictions.reshape({items, 0, rows, unit + task.offset + task.steps,
+    predictions.reshape({items, 0, rows, slack + task.offset + task.steps,
                          static_cast<std::size_t>(task.steps) * task.width});
 }
 
@@ -175,10 +175,12 @@ RowSource<Number> RowModel<Number>::source(std::size_t index)
     source.rows = [this, width, pitch = source.pitch](std::int64_t item, std::int64_t from,
                                                       std::int64_t count, int thread) {
         auto& scratch = m_scratch[static_cast<std::size_t>(thread)];
-        // A kernel may read what a unit of rows more would need.
-        const auto more = static_cast<std::int64_t>(kernel.rowUnit) * layers.front().conv.stride;
+        const auto stride = layers.front().conv.stride;
+        const auto more = tileSlack(kernel.rowUnit) * stride;
         scratch.rows.ensure(static_cast<std::size_t>(count + more) * pitch);
         const auto there = std::min(count, first.count() - from);
+        std::fill_n(scratch.rows.data() + static_cast<std::size_t>(there) * pitch,
+                    static_cast<std::size_t>(2 * stride) * pitch, Number(0));
         if constexpr (std::is_same_v<Number, float>) {
             first.compute(item, from, there, scratch.rows.data(), pitch);
         } else {

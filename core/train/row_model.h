@@ -25,6 +25,7 @@ struct RowLayer {
     std::optional<std::int64_t> normWeight;
     std::optional<std::int64_t> normBias;
     std::optional<std::int64_t> projection; ///< of the skip connection
+    RowConv projectionConv() const { return {conv.inChannels, conv.outChannels, 1, 1}; }
     // Of the current batch.
     std::int64_t inRows = 0; ///< without the lead
     std::int64_t frames = 0;
