@@ -1,5 +1,6 @@
 #include "app/pretrain/pretrain_workspace.h"
 
+#include "app/resources.h"
 #include "core/run/run_control.h"
 #include "widgets/pretrain/new_run_form.h"
 #include "widgets/pretrain/run_details.h"
@@ -56,8 +57,8 @@ PretrainWorkspace::PretrainWorkspace(Lanes& lanes, ModelHost&, SettingsStore& se
     connect(m_panel.get(), &PretrainPanel::resumeRequested, this, &PretrainWorkspace::resumeRun);
     connect(m_panel.get(), &PretrainPanel::folderChoiceRequested, this,
             &PretrainWorkspace::chooseFolder);
-    connect(m_panel.get(), &PretrainPanel::checkpointRequested, this,
-            &Workspace::checkpointOpened);
+    connect(m_panel.get(), &PretrainPanel::demoRequested, this, &PretrainWorkspace::copyDemo);
+    connect(m_panel.get(), &PretrainPanel::checkpointRequested, this, &Workspace::checkpointOpened);
     connect(m_panel.get(), &PretrainPanel::noticed, this, &Workspace::noticed);
     connect(m_panel.get(), &PretrainPanel::factsChanged, this, &Workspace::factsChanged);
     connect(m_form, &NewRunForm::closeRequested, this, [this] { showForm(false); });
@@ -133,6 +134,27 @@ void PretrainWorkspace::chooseFolder()
         m_settings.set(settings);
     });
     dialog->open();
+}
+
+/// Among the user's own runs it is one like any other: to look at, to compare, to delete.
+void PretrainWorkspace::copyDemo()
+{
+    const auto from = toPath(findDemo().run);
+    const auto run = m_panel->folder() / "demo";
+    m_panel->actions().perform(
+        [from, run]() -> Result<void> {
+            std::error_code error;
+            std::filesystem::create_directories(run.parent_path(), error);
+            if (!error)
+                std::filesystem::copy(from, run, std::filesystem::copy_options::recursive, error);
+            if (!error)
+                return {};
+            return Error{"cannot copy the demo's run to " + run.string() + ": " + error.message()};
+        },
+        [this, run] {
+            m_panel->select({run});
+            m_panel->searchNow();
+        });
 }
 
 void PretrainWorkspace::startRun(const TrainingConfig& config, const std::filesystem::path& run)

@@ -48,6 +48,7 @@ private:
     void startRun(const TrainingConfig& config, const std::filesystem::path& run);
     void resumeRun(const std::filesystem::path& run);
     void chooseFolder();
+    void copyDemo();
     void useFolder();
     std::vector<std::filesystem::path> liveRunsOfThisWindow();
 

@@ -32,17 +32,19 @@ TrainingConfig base()
     return config;
 }
 
-/// A minute on two cores: to try the program out.
+/// A few minutes on two cores, and more than the class prior learned: to try the program out.
 TrainingConfig tiny()
 {
     TrainingConfig config;
     config.model = ModelConfig::tiny();
-    config.task.maxSampleSize = 32000;
+    config.task.maxSampleSize = 20000;
     config.task.validPercent = 0.05;
     config.dataset.maxTokens = 160000;
-    config.dataset.validateIntervalUpdates = 50;
-    config.optimization.maxUpdate = 300;
-    config.lrScheduler.warmupUpdates = 30;
+    config.dataset.validateIntervalUpdates = 100;
+    config.optimization.maxUpdate = 1500;
+    config.optimization.lr = 0.001;
+    config.lrScheduler.warmupUpdates = 100;
+    config.lrScheduler.minLr = 1e-5;
     config.checkpoint.saveIntervalUpdates = 100;
     return config;
 }

@@ -66,6 +66,7 @@ PretrainPanel::PretrainPanel(QThreadPool& pool, QWidget* parent)
     auto* empty = new RunsEmpty;
     connect(empty, &RunsEmpty::newRunRequested, this, &PretrainPanel::newRunRequested);
     connect(empty, &RunsEmpty::folderRequested, this, &PretrainPanel::folderChoiceRequested);
+    connect(empty, &RunsEmpty::demoRequested, this, &PretrainPanel::demoRequested);
     m_emptyFolder = empty->folderLabel();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

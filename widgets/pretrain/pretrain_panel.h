@@ -71,6 +71,8 @@ Q_SIGNALS:
     void resumeRequested(const std::filesystem::path& run);
     void checkpointRequested(const QString& path);
     void folderChoiceRequested();
+    /// The folder is empty, and the user would like to see a run all the same.
+    void demoRequested();
     void noticed(const phono::Notice& notice);
     /// Selection, status or numbers have changed: for status bars and enabled actions.
     void factsChanged(const QString& facts);

@@ -36,10 +36,14 @@ RunsEmpty::RunsEmpty(QWidget* parent)
         new QPushButton(lineIcon(QStringLiteral("open")), tr("Choose folder of runs…"), this);
     folder->setObjectName(QStringLiteral("emptyChooseFolder"));
     connect(folder, &QPushButton::clicked, this, &RunsEmpty::folderRequested);
+    auto* demo =
+        new QPushButton(lineIcon(QStringLiteral("pretrain")), tr("Show the demo's run"), this);
+    demo->setObjectName(QStringLiteral("emptyDemo"));
+    connect(demo, &QPushButton::clicked, this, &RunsEmpty::demoRequested);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);
     buttons->addStretch();
-    for (QPushButton* button : {start, folder}) {
+    for (QPushButton* button : {start, demo, folder}) {
         button->setMinimumHeight(34);
         button->setIconSize(QSize(20, 20));
         buttons->addWidget(button);

@@ -16,6 +16,7 @@ public:
 Q_SIGNALS:
     void newRunRequested();
     void folderRequested();
+    void demoRequested();
 
 private:
     QLabel* m_folder;
