@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kSmallWidth = 300; ///< a small plot wants at least so much
 constexpr int kMostColumns = 4;
-constexpr int kSmallHeight = 150;
-constexpr int kLargeHeight = 220;
+constexpr int kSmallHeight = 116;
+constexpr int kLargeHeight = 200;
 
 } // namespace
 
@@ -162,8 +162,7 @@ void CurveGrid::addRow(int row, const std::vector<CurvePane*>& panes, int column
     for (int column = 0; column < columns; ++column) {
         if (column >= int(panes.size())) {
             // Keeps the columns of an unfinished row as wide as those above.
-            auto* space = new QCPLayoutGrid;
-            line->addElement(0, column, space);
+            line->addElement(0, column, new QCPLayoutElement(m_plot));
             continue;
         }
         QCPAxisRect* rect = panes[std::size_t(column)]->rect();

@@ -112,11 +112,11 @@ void CurveOverlay::paintLegend(QPainter& painter, const CurvePane& pane, QRect r
     const auto& entries = pane.entries();
     int used = 0;
     std::size_t shown = 0;
-    const int more = metrics.horizontalAdvance(QStringLiteral("+ 99"));
+    const int more = metrics.horizontalAdvance(QStringLiteral("   + 99"));
     while (shown < entries.size() && used + width(entries[shown]) + more <= room.width())
         used += width(entries[shown++]);
     const QString left = shown < entries.size()
-        ? QStringLiteral("+ %1").arg(entries.size() - shown)
+        ? QStringLiteral("   + %1").arg(entries.size() - shown)
         : QString();
     int x = room.right() - used - metrics.horizontalAdvance(left);
     const double middle = room.center().y() + 0.5;

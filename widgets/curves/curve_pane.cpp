@@ -36,6 +36,8 @@ CurvePane::CurvePane(QCustomPlot& plot, CurvePlot what)
     , m_plot(plot)
     , m_rect(new QCPAxisRect(&plot, false))
 {
+    // Its ground would cover the grid from any other layer.
+    m_rect->setLayer(QStringLiteral("background"));
     m_rect->addAxes(QCPAxis::atLeft | QCPAxis::atBottom | QCPAxis::atTop | QCPAxis::atRight);
     m_rect->setMinimumMargins(QMargins(0, kHeaderHeight, 2, 0));
     m_rect->setMinimumSize(80, 60);

@@ -8,6 +8,7 @@
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
+#include <QEvent>
 #include <QHeaderView>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -114,11 +115,34 @@ void PretrainPanel::makeTable()
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setIconSize(QSize(24, 12));
     m_table->setMinimumHeight(80);
+    tintSelection();
     QHeaderView* header = m_table->header();
     header->setStretchLastSection(true);
     const int widths[] = {210, 104, 150, 72, 84, 92, 104, 130};
     for (int column = 0; column < RunsModel::kColumns; ++column)
         header->resizeSection(column, widths[column]);
+}
+
+void PretrainPanel::tintSelection()
+{
+    // The usual solid colour would hide the samples of lines and the dots of states.
+    const Theme theme = Theme::of(palette());
+    QPalette tinted = palette();
+    QColor tint = theme.accent;
+    tint.setAlphaF(theme.dark ? 0.28F : 0.16F);
+    tinted.setColor(QPalette::Highlight, tint);
+    tinted.setColor(QPalette::HighlightedText, theme.text);
+    m_table->setPalette(tinted);
+}
+
+void PretrainPanel::changeEvent(QEvent* event)
+{
+    Panel::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange)
+        return;
+    tintSelection();
+    assignStyles();
+    showCurves();
 }
 
 void PretrainPanel::connectRuns()

@@ -77,8 +77,12 @@ Q_SIGNALS:
     /// Selection, status or numbers have changed: for status bars and enabled actions.
     void factsChanged(const QString& facts);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void makeTable();
+    void tintSelection();
     void makeActions();
     void makeToolBar();
     void connectRuns();

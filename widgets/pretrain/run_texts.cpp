@@ -126,15 +126,17 @@ QString runMessages(const RunRecord& run)
         lines << tr("The process ended without a word. Resume goes on from the last checkpoint; "
                     "log.txt in the folder may say more.");
     if (history.skippedCount > 0) {
-        lines << tr("%1 recordings could not be read and are left out:")
-                     .arg(countWords(history.skippedCount));
+        lines << (history.skippedCount == 1
+                      ? tr("One recording could not be read and is left out:")
+                      : tr("%1 recordings could not be read and are left out:")
+                            .arg(countWords(history.skippedCount)));
         std::vector<std::string> files;
         for (const SkippedEvent& skipped : history.skipped)
             files.push_back(skipped.path + ": " + skipped.reason);
         appendFiles(lines, files);
     }
     if (history.unreadableLines > 0)
-        lines << tr("%1 lines of the log cannot be read. %2")
+        lines << tr("Lines of the log that cannot be read: %1. %2")
                      .arg(countWords(history.unreadableLines),
                           sentence(history.firstUnreadable));
     if (!run.problem().isEmpty())

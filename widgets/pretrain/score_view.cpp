@@ -2,6 +2,7 @@
 
 #include "widgets/theme.h"
 
+#include <QLabel>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
 
@@ -12,6 +13,12 @@ namespace phono {
 namespace {
 
 constexpr QRgb kPositive = 0x0072B2, kNegative = 0xD55E00; // of Okabe and Ito
+
+QColor toned(QRgb rgb, const Theme& theme)
+{
+    const QColor colour = QColor::fromRgb(rgb);
+    return theme.dark ? colour.lighter(135) : colour;
+}
 
 /// Shares in per cent at the left edges of the bins; the bins that hold nothing at both ends are
 /// left out by the axis.
@@ -34,11 +41,14 @@ ScoreView::ScoreView(QWidget* parent)
     , m_positives(m_plot->addGraph())
     , m_negatives(m_plot->addGraph())
     , m_hint(new QCPItemText(m_plot))
+    , m_legend(new QLabel(this))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_plot);
-    setFixedHeight(150);
+    layout->setSpacing(2);
+    layout->addWidget(m_legend);
+    layout->addWidget(m_plot, 1);
+    setFixedHeight(176);
     m_plot->xAxis->setLabel(tr("score (logit)"));
     m_plot->yAxis->setLabel(tr("% of each"));
     m_plot->axisRect()->setupFullAxesBox();
@@ -51,14 +61,8 @@ ScoreView::ScoreView(QWidget* parent)
     }
     for (QCPAxis* axis : {m_plot->xAxis2, m_plot->yAxis2})
         axis->setTicks(false);
-    m_positives->setName(tr("positives"));
-    m_negatives->setName(tr("negatives"));
     for (QCPGraph* graph : {m_positives, m_negatives})
         graph->setLineStyle(QCPGraph::lsStepLeft);
-    m_plot->legend->setVisible(true);
-    m_plot->legend->setBorderPen(Qt::NoPen);
-    m_plot->legend->setRowSpacing(-4);
-    m_plot->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
     m_hint->position->setType(QCPItemPosition::ptAxisRectRatio);
     m_hint->position->setCoords(0.5, 0.5);
     m_hint->setText(tr("No validation yet"));
@@ -71,7 +75,7 @@ void ScoreView::setScores(const std::optional<ScoreHistogram>& scores)
     m_scores = scores;
     const bool any = scores && !scores->positives.empty();
     m_hint->setVisible(!any);
-    m_plot->legend->setVisible(any);
+    m_legend->setVisible(any);
     for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis})
         axis->setTickLabels(any);
     QVector<double> edges;
@@ -116,19 +120,16 @@ void ScoreView::applyTheme()
         axis->setTickLabelFont(small);
         axis->setLabelFont(small);
     }
-    const auto paint = [&](QCPGraph* graph, QRgb rgb, Qt::PenStyle style) {
-        QColor colour = QColor::fromRgb(rgb);
-        if (theme.dark)
-            colour = colour.lighter(135);
+    const auto paint = [&](QCPGraph* graph, QColor colour, Qt::PenStyle style) {
         graph->setPen(QPen(colour, 1.4, style));
         colour.setAlphaF(0.18F);
         graph->setBrush(colour);
     };
-    paint(m_positives, kPositive, Qt::SolidLine);
-    paint(m_negatives, kNegative, Qt::DashLine);
-    m_plot->legend->setFont(small);
-    m_plot->legend->setTextColor(theme.text);
-    m_plot->legend->setBrush(Qt::NoBrush);
+    paint(m_positives, toned(kPositive, theme), Qt::SolidLine);
+    paint(m_negatives, toned(kNegative, theme), Qt::DashLine);
+    m_legend->setText(tr("<span style=\"color:%1\">—</span> positives &nbsp; "
+                         "<span style=\"color:%2\">- -</span> negatives")
+                          .arg(toned(kPositive, theme).name(), toned(kNegative, theme).name()));
     m_hint->setColor(theme.muted);
     m_hint->setFont(small);
     m_plot->replot(QCustomPlot::rpQueuedReplot);

@@ -9,6 +9,7 @@
 class QCPGraph;
 class QCPItemText;
 class QCustomPlot;
+class QLabel;
 
 namespace phono {
 
@@ -31,6 +32,7 @@ private:
     QCPGraph* m_positives;
     QCPGraph* m_negatives;
     QCPItemText* m_hint;
+    QLabel* m_legend;
     std::optional<ScoreHistogram> m_scores;
 };
 
