@@ -82,9 +82,10 @@ SettingsStore::SettingsStore(QSettings& store, QObject* parent)
     m_settings.theme = parseThemeChoice(store.value(QStringLiteral("theme")).toString());
     m_settings.engine = readEngine(store);
     m_settings.spectrogram = readSpectrogram(store);
-    m_settings.runsFolder =
-        store.value(QStringLiteral("runsFolder"), QDir::home().filePath(QStringLiteral("phonoscope-runs")))
-            .toString();
+    m_settings.runsFolder = store
+                                .value(QStringLiteral("runsFolder"),
+                                       QDir::home().filePath(QStringLiteral("phonoscope-runs")))
+                                .toString();
     m_settings.defaultCheckpoint = store.value(QStringLiteral("defaultCheckpoint")).toString();
 }
 

@@ -381,8 +381,8 @@ bool MainWindow::mayClose()
             continue;
         if (findChild<ClosingSheet*>())
             return false;
-        auto* sheet = new ClosingSheet(question->title, question->text, question->keep,
-                                       question->stop, this);
+        auto* sheet =
+            new ClosingSheet(question->title, question->text, question->keep, question->stop, this);
         const auto go = [this] {
             m_closing = true;
             close();

@@ -254,12 +254,13 @@ void RowBackward<Number>::input(std::size_t index)
         for (std::int64_t item = 0; item < items; ++item)
             to.clear(item, -layer.lead, layer.lead);
     const auto tiles = makeTiles(items, inputFrames(layer), m_model.kernel.rowUnit);
-    parallelFor(m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int thread) {
-        const auto& tile = tiles[static_cast<std::size_t>(t)];
-        m_convolution.backward(m_raw, tile.item, tile.first, static_cast<int>(tile.count), skips,
-                               to.row(tile.item, tile.first * stride - layer.lead), to.pitch(),
-                               m_scratch[static_cast<std::size_t>(thread)].conv);
-    });
+    parallelFor(
+        m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int thread) {
+            const auto& tile = tiles[static_cast<std::size_t>(t)];
+            m_convolution.backward(m_raw, tile.item, tile.first, static_cast<int>(tile.count),
+                                   skips, to.row(tile.item, tile.first * stride - layer.lead),
+                                   to.pitch(), m_scratch[static_cast<std::size_t>(thread)].conv);
+        });
     if (&to == &m_input)
         std::swap(m_input, m_output);
     foldLead(layer);

@@ -86,8 +86,8 @@ double measure(CurveGrid& grid, const char* name, int frames, const std::functio
     std::ranges::sort(times);
     const double median = times[times.size() / 2];
     const double processor = double(std::clock() - before) * 1000 / CLOCKS_PER_SEC / frames;
-    std::printf("%-36s median %6.2f  p95 %6.2f  worst %6.2f ms, %6.2f ms of processor time\n",
-                name, median, times[times.size() * 95 / 100], times.back(), processor);
+    std::printf("%-36s median %6.2f  p95 %6.2f  worst %6.2f ms, %6.2f ms of processor time\n", name,
+                median, times[times.size() * 95 / 100], times.back(), processor);
     std::fflush(stdout);
     return median;
 }

@@ -178,9 +178,8 @@ void CurveActions::stepSmoothing(int by)
 {
     const int index = std::clamp(smoothingIndex(m_grid.settings().smoothing) + by, 0,
                                  int(kSmoothings.size()) - 1);
-    change([index](CurveSettings& settings) {
-        settings.smoothing = kSmoothings[std::size_t(index)];
-    });
+    change(
+        [index](CurveSettings& settings) { settings.smoothing = kSmoothings[std::size_t(index)]; });
 }
 
 void CurveActions::change(const std::function<void(CurveSettings&)>& edit)

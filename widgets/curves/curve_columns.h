@@ -23,8 +23,8 @@ public:
 
     /// `smoothed` is as long as the curve. Points beyond both edges come in as one point each, so
     /// that lines run to the edges.
-    void place(const CurveScale& x, int columns, std::span<const double> keys, const CurveValues& curve,
-               std::span<const float> smoothed);
+    void place(const CurveScale& x, int columns, std::span<const double> keys,
+               const CurveValues& curve, std::span<const float> smoothed);
     /// Forget what is placed, because values changed that are not new.
     void reset() { m_columns.clear(), m_placed = 0, m_width = 0; }
 

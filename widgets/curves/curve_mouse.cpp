@@ -109,8 +109,8 @@ void CurveMouse::zoomToBand()
     const CurveArea area = m_pane->area();
     const QRect plot = m_pane->plotRect();
     if (band.height() < plot.height()) {
-        m_pane->setValueRange(CurveScale{area.valueAt(band.bottom() + 1),
-                                         area.valueAt(band.top()), area.y.log});
+        m_pane->setValueRange(
+            CurveScale{area.valueAt(band.bottom() + 1), area.valueAt(band.top()), area.y.log});
         m_grid.repaintPlots();
     }
     if (band.width() < plot.width())
@@ -125,12 +125,12 @@ bool CurveMouse::wheel(QWheelEvent& event)
     if (!pane)
         return false;
     const QPoint turned = event.angleDelta();
-    const double steps = (std::abs(turned.y()) >= std::abs(turned.x()) ? turned.y() : turned.x())
-        / 120.0;
+    const double steps =
+        (std::abs(turned.y()) >= std::abs(turned.x()) ? turned.y() : turned.x()) / 120.0;
     if (event.modifiers().testFlag(Qt::ControlModifier)) {
         const QRect plot = pane->plotRect();
-        const double around = std::clamp(
-            double(point.x() - plot.left()) / std::max(1, plot.width()), 0.0, 1.0);
+        const double around =
+            std::clamp(double(point.x() - plot.left()) / std::max(1, plot.width()), 0.0, 1.0);
         m_grid.zoom(std::pow(0.8, steps), around);
     } else if (m_grid.zoomed()) {
         m_grid.scroll(-0.1 * steps);

@@ -83,8 +83,8 @@ void CurveOverlay::paintHeader(QPainter& painter, const CurvePane& pane) const
     painter.setFont(m_grid.font());
     painter.setPen(m_theme.muted);
     QRect rest = header.adjusted(width + 8, 0, 0, 0);
-    const QString unit = pane.what().unit.isEmpty() ? QString()
-                                                    : QStringLiteral("(%1)").arg(pane.what().unit);
+    const QString unit =
+        pane.what().unit.isEmpty() ? QString() : QStringLiteral("(%1)").arg(pane.what().unit);
     painter.drawText(rest, Qt::AlignVCenter | Qt::AlignLeft,
                      painter.fontMetrics().elidedText(unit, Qt::ElideRight, rest.width()));
     rest.adjust(painter.fontMetrics().horizontalAdvance(unit) + 16, 0, 0, 0);
@@ -115,9 +115,8 @@ void CurveOverlay::paintLegend(QPainter& painter, const CurvePane& pane, QRect r
     const int more = metrics.horizontalAdvance(QStringLiteral("   + 99"));
     while (shown < entries.size() && used + width(entries[shown]) + more <= room.width())
         used += width(entries[shown++]);
-    const QString left = shown < entries.size()
-        ? QStringLiteral("   + %1").arg(entries.size() - shown)
-        : QString();
+    const QString left =
+        shown < entries.size() ? QStringLiteral("   + %1").arg(entries.size() - shown) : QString();
     int x = room.right() - used - metrics.horizontalAdvance(left);
     const double middle = room.center().y() + 0.5;
     for (std::size_t i = 0; i < shown; ++i) {
@@ -138,9 +137,8 @@ void CurveOverlay::paintLegend(QPainter& painter, const CurvePane& pane, QRect r
 
 void CurveOverlay::paintHint(QPainter& painter, const CurvePane& pane) const
 {
-    const bool any = std::ranges::any_of(pane.entries(), [](const CurveEntry& entry) {
-        return entry.series->values.size() > 0;
-    });
+    const bool any = std::ranges::any_of(
+        pane.entries(), [](const CurveEntry& entry) { return entry.series->values.size() > 0; });
     if (any)
         return;
     painter.setPen(m_theme.muted);
@@ -230,8 +228,8 @@ void CurveOverlay::paintReadout(QPainter& painter, const CurvePane& pane, double
     for (int i = 0; i < count; ++i) {
         nameWidth =
             std::max(nameWidth, names.horizontalAdvance(nameOf(*readings[std::size_t(i)].entry)));
-        valueWidth = std::max(
-            valueWidth, values.horizontalAdvance(valueText(readings[std::size_t(i)].value)));
+        valueWidth = std::max(valueWidth,
+                              values.horizontalAdvance(valueText(readings[std::size_t(i)].value)));
     }
     const int smoothWidth =
         smooth ? std::max(names.horizontalAdvance(second), valueWidth) + kGap : 0;

@@ -107,9 +107,8 @@ void drawSmoothed(CurveInk& ink, const CurveArea& area, const PlacedCurve& place
         if (placed.keys[after] > area.x.high)
             points.push_back(pointOf(area, placed.keys[after], double(placed.smoothed[after])));
     }
-    eachRun(points, [&](std::span<const QPointF> run) {
-        ink.line(run, style.color, width, style.dashes);
-    });
+    eachRun(points,
+            [&](std::span<const QPointF> run) { ink.line(run, style.color, width, style.dashes); });
 }
 
 void drawThrough(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed,

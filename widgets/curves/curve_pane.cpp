@@ -95,9 +95,8 @@ void CurvePane::setEntries(std::vector<CurveEntry> entries)
         const auto same = std::ranges::find_if(m_entries, [&](const CurveEntry& old) {
             return old.series == entry.series && old.marked == entry.marked;
         });
-        auto* known = same == m_entries.end()
-            ? nullptr
-            : &m_worked[std::size_t(same - m_entries.begin())];
+        auto* known =
+            same == m_entries.end() ? nullptr : &m_worked[std::size_t(same - m_entries.begin())];
         worked.push_back(known && *known ? std::move(*known) : std::make_unique<Worked>());
     }
     m_entries = std::move(entries);
@@ -109,8 +108,7 @@ void CurvePane::setReferences(std::vector<CurveReference> references)
     m_references = std::move(references);
 }
 
-void CurvePane::prepare(const CurveScale& x, const CurveSettings& settings,
-                        double devicePixelRatio)
+void CurvePane::prepare(const CurveScale& x, const CurveSettings& settings, double devicePixelRatio)
 {
     const bool sameAxis = settings.axis == m_settings.axis;
     m_settings = settings;
@@ -229,8 +227,8 @@ std::vector<CurveReading> CurvePane::readingsAt(double key) const
         const CurveEntry& entry = m_entries[i];
         const auto keys = entry.series->keys->on(m_settings.axis);
         const auto smoothed = m_worked[i]->smoother.values();
-        const std::size_t size = std::min({keys.size(), entry.series->values.size(),
-                                           smoothed.size()});
+        const std::size_t size =
+            std::min({keys.size(), entry.series->values.size(), smoothed.size()});
         const auto begin = keys.begin();
         const auto after = std::upper_bound(begin, begin + std::ptrdiff_t(size), key);
         if (after == begin)
@@ -239,8 +237,8 @@ std::vector<CurveReading> CurvePane::readingsAt(double key) const
         if (after == begin + std::ptrdiff_t(size) && m_x.part(key) - m_x.part(*(after - 1)) > 0.02)
             continue;
         const auto at = std::size_t(after - begin - 1);
-        readings.push_back({&entry, keys[at], double(entry.series->values[at]),
-                            double(smoothed[at])});
+        readings.push_back(
+            {&entry, keys[at], double(entry.series->values[at]), double(smoothed[at])});
     }
     return readings;
 }

@@ -20,8 +20,7 @@ QString tr(const char* text)
 QString compact(double value, double step)
 {
     const auto scaled = [&](double unit, const char* suffix) {
-        const int decimals =
-            std::clamp(int(std::ceil(-std::log10(step / unit) - 1e-9)), 0, 6);
+        const int decimals = std::clamp(int(std::ceil(-std::log10(step / unit) - 1e-9)), 0, 6);
         return QString::number(value / unit, 'f', decimals) + QLatin1String(suffix);
     };
     if (value == 0)
@@ -100,9 +99,9 @@ std::vector<AxisTick> relativeTicks(const CurveScale& scale, double pixels, doub
 std::vector<AxisTick> wallTicks(const CurveScale& scale, double pixels, double labelPixels)
 {
     constexpr double kDay = 86400;
-    constexpr std::array kSteps = {1.0,    2.0,    5.0,     10.0,    15.0,     30.0,
-                                   60.0,   120.0,  300.0,   600.0,   900.0,    1800.0,
-                                   3600.0, 7200.0, 10800.0, 21600.0, 43200.0,  kDay,
+    constexpr std::array kSteps = {1.0,      2.0,      5.0,       10.0,      15.0,      30.0,
+                                   60.0,     120.0,    300.0,     600.0,     900.0,     1800.0,
+                                   3600.0,   7200.0,   10800.0,   21600.0,   43200.0,   kDay,
                                    2 * kDay, 7 * kDay, 14 * kDay, 28 * kDay, 91 * kDay, 365 * kDay};
     const double least = scale.length() * labelPixels / std::max(1.0, pixels);
     const auto fits = std::ranges::find_if(kSteps, [&](double step) { return step >= least; });
@@ -117,9 +116,9 @@ std::vector<AxisTick> wallTicks(const CurveScale& scale, double pixels, double l
          at += step) {
         const QDateTime when = QDateTime::fromMSecsSinceEpoch(qint64(at * 1000));
         const bool day = step >= kDay || when.time() == QTime(0, 0);
-        const QString format = day      ? QStringLiteral("d MMM")
-            : step < 60 ? QStringLiteral("HH:mm:ss")
-                        : QStringLiteral("HH:mm");
+        const QString format = day ? QStringLiteral("d MMM")
+            : step < 60            ? QStringLiteral("HH:mm:ss")
+                                   : QStringLiteral("HH:mm");
         ticks.push_back({at, QLocale(QLocale::English).toString(when, format)});
     }
     return ticks;

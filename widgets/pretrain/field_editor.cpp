@@ -44,8 +44,7 @@ FieldEditor::FieldEditor(const ConfigField& field, QWidget* parent)
     input->setAccessibleName(QString::fromStdString(field.name()));
     m_key->setBuddy(input);
     const QString reference = QString::fromStdString(field.reference);
-    auto* fallback =
-        new QLabel(reference.isEmpty() ? tr("not in fairseq") : reference, this);
+    auto* fallback = new QLabel(reference.isEmpty() ? tr("not in fairseq") : reference, this);
     fallback->setToolTip(reference.isEmpty() ? tr("fairseq has no such setting")
                                              : tr("fairseq's default: %1").arg(reference));
     fallback->setForegroundRole(QPalette::PlaceholderText);

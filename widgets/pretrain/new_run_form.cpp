@@ -94,7 +94,7 @@ void NewRunForm::fillIn()
     m_data->setText(QString::fromStdString(m_config.task.data));
     m_valid->setText(QString::fromStdString(m_config.task.valid));
     m_device->setCurrentText(QString::fromStdString(m_config.common.device));
-    m_precision->setCurrentText(m_config.common.bf16     ? QStringLiteral("bf16")
+    m_precision->setCurrentText(m_config.common.bf16       ? QStringLiteral("bf16")
                                     : m_config.common.fp16 ? QStringLiteral("fp16")
                                                            : QStringLiteral("fp32"));
     for (FieldEditor* editor : m_editors)
@@ -112,8 +112,7 @@ void NewRunForm::read()
     config.common.bf16 = m_precision->currentText() == QLatin1String("bf16");
     config.common.fp16 = m_precision->currentText() == QLatin1String("fp16");
     for (FieldEditor* editor : m_editors) {
-        const auto set =
-            setField(config, editor->field().name(), editor->text().toStdString());
+        const auto set = setField(config, editor->field().name(), editor->text().toStdString());
         editor->setProblem(set ? QString() : sentence(set.error().message));
         editor->setChanged(tomlText(editor->field().value(config))
                            != tomlText(editor->field().value(m_preset)));
@@ -242,7 +241,7 @@ void NewRunForm::showSurvey(const Result<DataSurvey>& result)
                        .arg(found.hours, 0, 'f', found.hours < 10 ? 2 : 1);
     if (found.problemCount > 0) {
         text += found.problemCount == 1 ? tr(" · 1 problem:")
-                                       : tr(" · %1 problems:").arg(countWords(found.problemCount));
+                                        : tr(" · %1 problems:").arg(countWords(found.problemCount));
         constexpr std::size_t kShown = 3;
         for (std::size_t i = 0; i < std::min(kShown, found.problems.size()); ++i)
             text += QStringLiteral("\n") + sentence(found.problems[i]);

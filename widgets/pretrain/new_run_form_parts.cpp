@@ -83,8 +83,8 @@ QWidget* NewRunForm::makePathRow(QLineEdit*& edit, const char* name, const QStri
     const auto choose = [this, target = edit](QFileDialog::FileMode mode) {
         const QString title =
             mode == QFileDialog::Directory ? tr("Folder of recordings") : tr("Manifest");
-        auto* dialog = new QFileDialog(this, title, target->text(),
-                                       tr("Manifests (*.tsv);;All files (*)"));
+        auto* dialog =
+            new QFileDialog(this, title, target->text(), tr("Manifests (*.tsv);;All files (*)"));
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(mode);
         connect(dialog, &QFileDialog::fileSelected, target, [this, target](const QString& path) {
@@ -94,8 +94,7 @@ QWidget* NewRunForm::makePathRow(QLineEdit*& edit, const char* name, const QStri
         });
         dialog->open();
     };
-    menu->addAction(tr("Folder of recordings…"),
-                    [choose] { choose(QFileDialog::Directory); });
+    menu->addAction(tr("Folder of recordings…"), [choose] { choose(QFileDialog::Directory); });
     menu->addAction(tr("Manifest…"), [choose] { choose(QFileDialog::ExistingFile); });
     browseButton->setMenu(menu);
     connect(edit, &QLineEdit::textChanged, this, [this] {
@@ -142,8 +141,7 @@ void NewRunForm::makePlace(QVBoxLayout& column)
     m_device->setInsertPolicy(QComboBox::NoInsert);
     m_precision = new QComboBox(this);
     m_precision->setObjectName(QStringLiteral("runPrecision"));
-    m_precision->addItems(
-        {QStringLiteral("fp32"), QStringLiteral("bf16"), QStringLiteral("fp16")});
+    m_precision->addItems({QStringLiteral("fp32"), QStringLiteral("bf16"), QStringLiteral("fp16")});
     m_precision->setToolTip(tr("bf16 keeps fp32 master weights; fp16 needs a CUDA device"));
     m_name = new QLineEdit(this);
     m_name->setObjectName(QStringLiteral("newRunName"));

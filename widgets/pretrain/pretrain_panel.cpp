@@ -156,8 +156,7 @@ void PretrainPanel::connectRuns()
     connect(&m_actions, &RunActions::noticed, this, &PretrainPanel::noticed);
     connect(&m_actions, &RunActions::changed, this, &PretrainPanel::searchNow);
     connect(m_details, &RunDetails::notesEdited, &m_actions, &RunActions::setNotes);
-    connect(m_details, &RunDetails::checkpointRequested, this,
-            &PretrainPanel::checkpointRequested);
+    connect(m_details, &RunDetails::checkpointRequested, this, &PretrainPanel::checkpointRequested);
     connect(m_details, &RunDetails::folderRequested, this, &PretrainPanel::openFolder);
     connect(m_curves, &CurveGrid::contextMenuRequested, this, [this](QPoint at) {
         auto* menu = new QMenu(this);
@@ -240,8 +239,8 @@ void PretrainPanel::selectWaiting()
 void PretrainPanel::applyUpdate(FolderUpdate& update)
 {
     if (!update.problem.empty())
-        Q_EMIT noticed({Severity::Warning, sentence(update.problem), {},
-                        QStringLiteral("runsFolder"), {}});
+        Q_EMIT noticed(
+            {Severity::Warning, sentence(update.problem), {}, QStringLiteral("runsFolder"), {}});
     const bool searched = update.runs.has_value();
     if (searched) {
         // Rows of runs that are gone take their records with them.
@@ -299,7 +298,8 @@ void PretrainPanel::assignStyles()
         if (numbers.contains(run->path()))
             continue;
         int free = 0;
-        while (std::ranges::any_of(numbers, [&](const auto& taken) { return taken.second == free; }))
+        while (
+            std::ranges::any_of(numbers, [&](const auto& taken) { return taken.second == free; }))
             ++free;
         numbers.emplace(run->path(), free);
     }
@@ -320,8 +320,7 @@ QByteArray PretrainPanel::saveState() const
         {QStringLiteral("selected"), selection},
         {QStringLiteral("curves"), QString::fromUtf8(m_curves->settings().toJson())},
         {QStringLiteral("splitter"), QString::fromLatin1(m_splitter->saveState().toBase64())},
-        {QStringLiteral("header"),
-         QString::fromLatin1(m_table->header()->saveState().toBase64())}};
+        {QStringLiteral("header"), QString::fromLatin1(m_table->header()->saveState().toBase64())}};
     return QJsonDocument(state).toJson(QJsonDocument::Compact);
 }
 

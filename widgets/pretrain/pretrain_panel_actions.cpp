@@ -55,8 +55,8 @@ void PretrainPanel::makeActions()
                          &PretrainPanel::duplicate);
     m_all << separator(this);
     m_pause = action("pause", tr("Pause"), Qt::Key_Space, &PretrainPanel::pauseOrContinue);
-    m_stop = action("stop", tr("Stop and save"), Qt::CTRL | Qt::Key_Period,
-                    &PretrainPanel::stopAndSave);
+    m_stop =
+        action("stop", tr("Stop and save"), Qt::CTRL | Qt::Key_Period, &PretrainPanel::stopAndSave);
     m_resume = action("play", tr("Resume"), QKeySequence::Refresh, &PretrainPanel::resume);
     m_all << separator(this);
     m_open = action("checkpoint", tr("Open best checkpoint in Inspect"), Qt::CTRL | Qt::Key_Return,
@@ -69,11 +69,11 @@ void PretrainPanel::makeActions()
                        &PretrainPanel::askForPicture);
     m_csv = action("export", tr("Export curves as CSV…"), Qt::CTRL | Qt::SHIFT | Qt::Key_E,
                    &PretrainPanel::askForCsv);
-    m_tensorBoard = action(nullptr, tr("Export for TensorBoard…"), {},
-                           &PretrainPanel::askForTensorBoard);
+    m_tensorBoard =
+        action(nullptr, tr("Export for TensorBoard…"), {}, &PretrainPanel::askForTensorBoard);
     m_all << separator(this);
-    m_chooseFolder = action("open", tr("Choose folder of runs…"), {},
-                            &PretrainPanel::folderChoiceRequested);
+    m_chooseFolder =
+        action("open", tr("Choose folder of runs…"), {}, &PretrainPanel::folderChoiceRequested);
 }
 
 void PretrainPanel::makeToolBar()
@@ -198,10 +198,9 @@ void PretrainPanel::showTableMenu(const QPoint& at)
 
 void PretrainPanel::askForPicture()
 {
-    auto* dialog =
-        new QFileDialog(this, tr("Save curves as picture"),
-                        QDir::home().filePath(QStringLiteral("curves.png")),
-                        tr("PNG picture (*.png);;PDF document (*.pdf)"));
+    auto* dialog = new QFileDialog(this, tr("Save curves as picture"),
+                                   QDir::home().filePath(QStringLiteral("curves.png")),
+                                   tr("PNG picture (*.png);;PDF document (*.pdf)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("png"));
@@ -211,12 +210,12 @@ void PretrainPanel::askForPicture()
     });
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
         const auto saved = savePicture(path);
-        Q_EMIT noticed({saved ? Severity::Info : Severity::Error,
-                        saved ? tr("Saved %1").arg(path)
-                              : QString::fromStdString(saved.error().message),
-                        {},
-                        QStringLiteral("picture"),
-                        {}});
+        Q_EMIT noticed(
+            {saved ? Severity::Info : Severity::Error,
+             saved ? tr("Saved %1").arg(path) : QString::fromStdString(saved.error().message),
+             {},
+             QStringLiteral("picture"),
+             {}});
     });
     dialog->open();
 }
@@ -232,9 +231,8 @@ void PretrainPanel::askForCsv()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("csv"));
-    connect(dialog, &QFileDialog::fileSelected, this, [this, path = run->path()](const QString& to) {
-        m_actions.exportCsv(path, to);
-    });
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, path = run->path()](const QString& to) { m_actions.exportCsv(path, to); });
     dialog->open();
 }
 
@@ -247,9 +245,9 @@ void PretrainPanel::askForTensorBoard()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, path = run->path()](const QString& to) {
-        m_actions.exportTensorBoard(path, to);
-    });
+    connect(
+        dialog, &QFileDialog::fileSelected, this,
+        [this, path = run->path()](const QString& to) { m_actions.exportTensorBoard(path, to); });
     dialog->open();
 }
 

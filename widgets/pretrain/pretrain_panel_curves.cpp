@@ -1,9 +1,9 @@
 // What the panel of runs shows of those that are selected.
 
 #include "widgets/curves/curve_grid.h"
+#include "widgets/plot/color_map.h"
 #include "widgets/pretrain/pretrain_panel.h"
 #include "widgets/pretrain/run_details.h"
-#include "widgets/plot/color_map.h"
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
@@ -31,8 +31,7 @@ void PretrainPanel::showCurves()
             if (auto series = run->curves().series(id))
                 entries.push_back({run->name(), std::move(series), style, false, {}});
             if (id == QLatin1String("loss") && run->curves().valid()->values.size() > 0)
-                entries.push_back(
-                    {run->name(), run->curves().valid(), style, true, tr("valid")});
+                entries.push_back({run->name(), run->curves().valid(), style, true, tr("valid")});
         }
         m_curves->setEntries(id, std::move(entries));
     }

@@ -100,9 +100,8 @@ void RunActions::trash(const fs::path& run, const QString& name)
             QFile folder(fromPath(run));
             if (folder.moveToTrash())
                 return {};
-            return Error{"could not move " + run.string()
-                         + " to the trash: " + folder.errorString().toStdString()
-                         + ". Delete the folder by hand."};
+            return Error{"could not move " + run.string() + " to the trash: "
+                         + folder.errorString().toStdString() + ". Delete the folder by hand."};
         },
         [this, name] { tell(Severity::Info, tr("Moved %1 to the trash.").arg(name)); });
 }

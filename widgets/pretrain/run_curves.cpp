@@ -101,8 +101,8 @@ void RunCurves::restart()
 
 void RunCurves::follow(bool restarted)
 {
-    const bool shrunk = m_keys->size() > m_history.updates.rows()
-        || m_validLosses.size() > m_history.valid.size();
+    const bool shrunk =
+        m_keys->size() > m_history.updates.rows() || m_validLosses.size() > m_history.valid.size();
     if (restarted || shrunk)
         restart();
     followKeys();
@@ -137,8 +137,8 @@ void RunCurves::followKeys()
         while (m_sessions < m_history.starts.size() && m_history.starts[m_sessions].time <= time)
             since = m_history.starts[m_sessions++].time;
         m_trained += std::max(0.0, time - since);
-        m_keys->append({table.updates()[row], epochs.empty() ? 0.0 : double(epochs[row]),
-                        m_trained, time});
+        m_keys->append(
+            {table.updates()[row], epochs.empty() ? 0.0 : double(epochs[row]), m_trained, time});
     }
 }
 
@@ -148,8 +148,8 @@ void RunCurves::followValid()
     for (std::size_t i = m_validLosses.size(); i < m_history.valid.size(); ++i) {
         const ValidEvent& event = m_history.valid[i];
         // Where the training curve is at that update.
-        const auto at =
-            std::lower_bound(updates.begin(), updates.end(), double(event.update)) - updates.begin();
+        const auto at = std::lower_bound(updates.begin(), updates.end(), double(event.update))
+            - updates.begin();
         const auto row = std::min(std::size_t(at), updates.empty() ? 0 : updates.size() - 1);
         CurveMoment moment{double(event.update), 0, 0, event.time};
         if (!updates.empty()) {

@@ -84,7 +84,9 @@ RunDetails::RunDetails(QWidget* parent)
     m_noteTimer.setSingleShot(true);
     m_noteTimer.setInterval(kNotesAfter);
     connect(&m_noteTimer, &QTimer::timeout, this, &RunDetails::commitNotes);
-    const auto later = [this] { m_noteTimer.start(); };
+    const auto later = [this] {
+        m_noteTimer.start();
+    };
     connect(m_name, &QLineEdit::textEdited, this, later);
     connect(m_tags, &QLineEdit::textEdited, this, later);
     connect(m_notes, &QPlainTextEdit::textChanged, this, later);
@@ -120,8 +122,7 @@ void RunDetails::makeCheckpoints()
     section->add(m_checkpoints);
     connect(m_checkpoints, &QLabel::linkActivated, this, [this](const QString& name) {
         if (!m_runs.empty())
-            Q_EMIT checkpointRequested(
-                fromPath(m_runs[0]->path() / "checkpoints" / toPath(name)));
+            Q_EMIT checkpointRequested(fromPath(m_runs[0]->path() / "checkpoints" / toPath(name)));
     });
     m_column->addWidget(section);
     auto* scores = new DetailSection(tr("Scores"), m_content);
@@ -257,10 +258,9 @@ void RunDetails::showCheckpoints()
         m_checkpoints->setText(text);
     const auto& valid = run.history().valid;
     m_scores->setScores(valid.empty() ? std::nullopt : std::optional(valid.back().scores));
-    m_scoreCaption->setText(valid.empty()
-                                ? QString()
-                                : tr("Validation at update %1")
-                                      .arg(countWords(valid.back().update)));
+    m_scoreCaption->setText(
+        valid.empty() ? QString()
+                      : tr("Validation at update %1").arg(countWords(valid.back().update)));
     m_scoreCaption->setVisible(!valid.empty());
 }
 

@@ -37,8 +37,8 @@ QString checkpointNote(const RunRecord& run, const std::string& name)
 {
     const std::string path = "checkpoints/" + name;
     const auto& events = run.history().checkpoints;
-    const auto last = std::ranges::find(events.rbegin(), events.rend(), path,
-                                        &CheckpointEvent::path);
+    const auto last =
+        std::ranges::find(events.rbegin(), events.rend(), path, &CheckpointEvent::path);
     QStringList words;
     if (last != events.rend())
         words << tr("update %1").arg(countWords(last->update));
@@ -59,8 +59,8 @@ void appendFiles(QStringList& lines, const std::vector<std::string>& files)
 
 QStringList runFactNames()
 {
-    return {tr("Updates"), tr("Loss"),     tr("Best valid"), tr("Device"), tr("Model"),
-            tr("Data"),    tr("Host"),     tr("Started"),    tr("Folder")};
+    return {tr("Updates"), tr("Loss"), tr("Best valid"), tr("Device"), tr("Model"),
+            tr("Data"),    tr("Host"), tr("Started"),    tr("Folder")};
 }
 
 QStringList runFacts(const RunRecord& run)
@@ -76,13 +76,14 @@ QStringList runFacts(const RunRecord& run)
             words << tr("%1 processes").arg(start.processes);
         device = words.join(QStringLiteral(" · "));
         model = tr("%1 parameters").arg(countWords(start.parameters));
-        data = tr("%1 recordings, %2 h").arg(countWords(start.recordings)).arg(start.hours, 0, 'f', 1);
+        data =
+            tr("%1 recordings, %2 h").arg(countWords(start.recordings)).arg(start.hours, 0, 'f', 1);
         host = tr("%1, process %2").arg(QString::fromStdString(start.host)).arg(start.pid);
     }
     const ValidEvent* best = run.history().best();
-    return {run.maxUpdates() > 0 ? tr("%1 of %2").arg(countWords(run.updates()),
-                                                      countWords(run.maxUpdates()))
-                                 : countWords(run.updates()),
+    return {run.maxUpdates() > 0
+                ? tr("%1 of %2").arg(countWords(run.updates()), countWords(run.maxUpdates()))
+                : countWords(run.updates()),
             run.history().updates.empty() ? QString() : valueText(run.loss()),
             best ? tr("%1 at %2").arg(valueText(best->metrics.lossBits), countWords(best->update))
                  : QString(),
@@ -137,8 +138,7 @@ QString runMessages(const RunRecord& run)
     }
     if (history.unreadableLines > 0)
         lines << tr("Lines of the log that cannot be read: %1. %2")
-                     .arg(countWords(history.unreadableLines),
-                          sentence(history.firstUnreadable));
+                     .arg(countWords(history.unreadableLines), sentence(history.firstUnreadable));
     if (!run.problem().isEmpty())
         lines << sentence(run.problem().toStdString());
     return lines.isEmpty() ? tr("None.") : lines.join(QLatin1Char('\n'));

@@ -49,7 +49,8 @@ std::vector<std::string> checkpointNames(const fs::path& folder)
     std::error_code failed;
     for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
          entry.increment(failed)) {
-        if (entry->path().extension() == ".pt" && !entry->path().filename().string().starts_with('.'))
+        if (entry->path().extension() == ".pt"
+            && !entry->path().filename().string().starts_with('.'))
             names.push_back(entry->path().filename().string());
     }
     std::ranges::sort(names);

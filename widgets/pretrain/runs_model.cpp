@@ -162,8 +162,8 @@ const RunRecord* RunsModel::find(const std::filesystem::path& path) const
 
 int RunsModel::rowOf(const std::filesystem::path& path) const
 {
-    const auto found =
-        std::ranges::find(m_runs, path, [](const auto& run) -> const auto& { return run->path(); });
+    const auto found = std::ranges::find(
+        m_runs, path, [](const auto& run) -> const auto& { return run->path(); });
     return found == m_runs.end() ? -1 : int(found - m_runs.begin());
 }
 
@@ -199,9 +199,9 @@ QVariant RunsModel::text(const RunRecord& run, int column) const
     case Status:
         return statusWord(run.status());
     case Updates:
-        return run.maxUpdates() > 0 ? tr("%1 / %2").arg(countWords(run.updates()),
-                                                        countWords(run.maxUpdates()))
-                                    : countWords(run.updates());
+        return run.maxUpdates() > 0
+            ? tr("%1 / %2").arg(countWords(run.updates()), countWords(run.maxUpdates()))
+            : countWords(run.updates());
     case Loss:
         return numberText(run.loss(), 3);
     case Best:
@@ -299,7 +299,7 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     if (role == Qt::TextAlignmentRole)
         return int(Qt::AlignVCenter
                    | (section >= Updates && section <= TimeLeft ? Qt::AlignRight : Qt::AlignLeft));
-    const QString titles[] = {tr("Run"),     tr("Status"),      tr("Updates"),   tr("Loss"),
+    const QString titles[] = {tr("Run"),        tr("Status"),      tr("Updates"),   tr("Loss"),
                               tr("Best valid"), tr("Audio-s / s"), tr("Time left"), tr("Started")};
     const QString tips[] = {{},
                             {},

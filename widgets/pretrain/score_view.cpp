@@ -94,8 +94,8 @@ void ScoreView::setScores(const std::optional<ScoreHistogram>& scores)
             high = std::max(high, edges[i + 1]);
         }
         m_plot->xAxis->setRange(low - scores->width, high + scores->width);
-        const double most = std::max(*std::ranges::max_element(positives),
-                                     *std::ranges::max_element(negatives));
+        const double most =
+            std::max(*std::ranges::max_element(positives), *std::ranges::max_element(negatives));
         m_plot->yAxis->setRange(0, most * 1.1);
     } else {
         m_positives->setData({}, {});

@@ -70,13 +70,11 @@ QVariant SettingsModel::data(const QModelIndex& index, int role) const
     const QString reference = QString::fromStdString(row.field->reference);
     switch (role) {
     case Qt::DisplayRole:
-        return run < 0 ? QString::fromStdString(row.field->name())
-                       : row.values[std::size_t(run)];
+        return run < 0 ? QString::fromStdString(row.field->name()) : row.values[std::size_t(run)];
     case Qt::ToolTipRole: {
         const QString meaning = QString::fromStdString(row.field->meaning);
-        return reference.isEmpty()
-            ? meaning
-            : tr("%1\nThe reference's default: %2").arg(meaning, reference);
+        return reference.isEmpty() ? meaning
+                                   : tr("%1\nThe reference's default: %2").arg(meaning, reference);
     }
     case Qt::FontRole:
         if (row.differs) {
