@@ -272,7 +272,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
         return tip(run, column);
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter
-                   | (column >= Updates && column <= TimeLeft ? Qt::AlignRight : Qt::AlignLeft));
+                   | (column >= Updates ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::DecorationRole:
         if (column == Status)
             return statusDot(run.status());
@@ -282,7 +282,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
         }
         return {};
     case Qt::FontRole:
-        if (column >= Updates && column <= TimeLeft)
+        if (column >= Updates)
             return tabularFont(QApplication::font());
         return {};
     case kSortRole:
@@ -298,7 +298,7 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
         return {};
     if (role == Qt::TextAlignmentRole)
         return int(Qt::AlignVCenter
-                   | (section >= Updates && section <= TimeLeft ? Qt::AlignRight : Qt::AlignLeft));
+                   | (section >= Updates ? Qt::AlignRight : Qt::AlignLeft));
     const QString titles[] = {tr("Run"),     tr("Status"),      tr("Updates"),   tr("Loss"),
                               tr("Best valid"), tr("Audio-s / s"), tr("Time left"), tr("Started")};
     const QString tips[] = {{},
