@@ -93,46 +93,91 @@ void CurveOverlay::paintHeader(QPainter& painter, const CurvePane& pane) const
 
 void CurveOverlay::paintLegend(QPainter& painter, const CurvePane& pane, QRect room) const
 {
-    const auto legend = pane.what().legend;
-    if (legend == CurvePlot::Legend::None || pane.entries().empty())
+    if (pane.entries().empty())
         return;
-    const bool lines = legend == CurvePlot::Legend::Lines;
-    const QFontMetrics metrics = painter.fontMetrics();
+    if (pane.what().legend == CurvePlot::Legend::Lines)
+        paintLines(painter, pane, room);
+    else if (pane.what().legend == CurvePlot::Legend::Names)
+        paintNames(painter, pane, room);
+}
+
+void CurveOverlay::paintLines(QPainter& painter, const CurvePane& pane, QRect room) const
+{
     constexpr int kGap = 14, kMostName = 190;
-    const auto text = [&](const CurveEntry& entry) {
-        const QString name = entry.detail.isEmpty() || !lines
-            ? entry.name
-            : QStringLiteral("%1 %2").arg(entry.name, entry.detail);
-        return metrics.elidedText(name, Qt::ElideMiddle, kMostName);
+    const QFontMetrics metrics = painter.fontMetrics();
+    struct Item {
+        CurveEntry entry;
+        QString text;
+        int width = 0;
     };
-    const auto width = [&](const CurveEntry& entry) {
-        return metrics.horizontalAdvance(text(entry)) + (lines ? kSample + 6 + kGap : 7);
+    std::vector<Item> items;
+    const auto add = [&](const CurveEntry& entry, const QString& name) {
+        const QString text = metrics.elidedText(name, Qt::ElideMiddle, kMostName);
+        items.push_back({entry, text, kSample + 6 + metrics.horizontalAdvance(text) + kGap});
     };
-    // What does not fit is counted.
-    const auto& entries = pane.entries();
-    int used = 0;
-    std::size_t shown = 0;
-    const int more = metrics.horizontalAdvance(QStringLiteral("   + 99"));
-    while (shown < entries.size() && used + width(entries[shown]) + more <= room.width())
-        used += width(entries[shown++]);
-    const QString left =
-        shown < entries.size() ? QStringLiteral("   + %1").arg(entries.size() - shown) : QString();
-    int x = room.right() - used - metrics.horizontalAdvance(left);
-    const double middle = room.center().y() + 0.5;
-    for (std::size_t i = 0; i < shown; ++i) {
-        const int advance = width(entries[i]);
-        int at = x + (lines ? kGap : 7);
-        if (lines) {
-            paintSample(painter, entries[i], QPointF(at, middle), m_theme.panel);
-            at += kSample + 6;
-        }
-        painter.setPen(lines ? m_theme.text : entries[i].style.color);
-        painter.drawText(QRect(at, room.top(), advance, room.height()),
-                         Qt::AlignVCenter | Qt::AlignLeft, text(entries[i]));
-        x += advance;
+    // One item for each run; what markers mean is the same for all.
+    const CurveEntry* marked = nullptr;
+    for (const CurveEntry& entry : pane.entries()) {
+        if (entry.marked)
+            marked = &entry;
+        else
+            add(entry, entry.name);
     }
-    painter.setPen(m_theme.muted);
-    painter.drawText(room, Qt::AlignVCenter | Qt::AlignRight, left);
+    int used = 0;
+    if (marked) {
+        CurveEntry any = *marked;
+        any.style = {m_theme.muted, {}, CurveMarker::Circle};
+        add(any, marked->detail);
+        used = items.back().width;
+    }
+    const std::size_t runs = items.size() - (marked ? 1 : 0);
+    const int more = metrics.horizontalAdvance(QStringLiteral("+ 99")) + kGap;
+    std::size_t shown = 0;
+    while (shown < runs && used + items[shown].width + more <= room.width())
+        used += items[shown++].width;
+    const QString left = shown < runs ? QStringLiteral("+ %1").arg(runs - shown) : QString();
+    int x = room.right() - used - (left.isEmpty() ? 0 : more) + kGap;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i >= shown && i < runs)
+            continue;
+        if (i == runs && !left.isEmpty()) {
+            painter.setPen(m_theme.muted);
+            painter.drawText(QRect(x, room.top(), more, room.height()),
+                             Qt::AlignVCenter | Qt::AlignLeft, left);
+            x += more;
+        }
+        paintSample(painter, items[i].entry, QPointF(x, room.center().y() + 0.5), m_theme.panel);
+        painter.setPen(m_theme.text);
+        painter.drawText(QRect(x + kSample + 6, room.top(), items[i].width, room.height()),
+                         Qt::AlignVCenter | Qt::AlignLeft, items[i].text);
+        x += items[i].width;
+    }
+}
+
+void CurveOverlay::paintNames(QPainter& painter, const CurvePane& pane, QRect room) const
+{
+    constexpr int kGap = 7;
+    const QFontMetrics metrics = painter.fontMetrics();
+    const auto& entries = pane.entries();
+    int all = 0;
+    for (const CurveEntry& entry : entries)
+        all += metrics.horizontalAdvance(entry.name) + kGap;
+    // The first and the last one say enough of what lies between.
+    const bool fits = all <= room.width();
+    int right = room.right();
+    const auto paintName = [&](const QString& name, const QColor& color) {
+        const int width = metrics.horizontalAdvance(name);
+        painter.setPen(color);
+        painter.drawText(QRect(right - width, room.top(), width + 1, room.height()),
+                         Qt::AlignVCenter | Qt::AlignLeft, name);
+        right -= width + kGap;
+    };
+    for (std::size_t i = entries.size(); i-- > 0;) {
+        if (fits || i == 0 || i + 1 == entries.size())
+            paintName(entries[i].name, entries[i].style.color);
+        else if (i == 1)
+            paintName(QStringLiteral("…"), m_theme.muted);
+    }
 }
 
 void CurveOverlay::paintHint(QPainter& painter, const CurvePane& pane) const

@@ -24,6 +24,8 @@ private:
     void paint(QPainter& painter) const;
     void paintHeader(QPainter& painter, const CurvePane& pane) const;
     void paintLegend(QPainter& painter, const CurvePane& pane, QRect room) const;
+    void paintLines(QPainter& painter, const CurvePane& pane, QRect room) const;
+    void paintNames(QPainter& painter, const CurvePane& pane, QRect room) const;
     void paintReferences(QPainter& painter, const CurvePane& pane) const;
     void paintHint(QPainter& painter, const CurvePane& pane) const;
     void paintCursor(QPainter& painter, const CurvePane& pane, double key) const;

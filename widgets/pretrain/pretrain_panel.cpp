@@ -117,10 +117,11 @@ void PretrainPanel::makeTable()
     m_table->setMinimumHeight(80);
     tintSelection();
     QHeaderView* header = m_table->header();
-    header->setStretchLastSection(true);
-    const int widths[] = {210, 104, 150, 72, 84, 92, 104, 130};
+    header->setStretchLastSection(false);
+    const int widths[] = {210, 104, 150, 72, 84, 92, 104, 150};
     for (int column = 0; column < RunsModel::kColumns; ++column)
         header->resizeSection(column, widths[column]);
+    header->setSectionResizeMode(RunsModel::Name, QHeaderView::Stretch);
 }
 
 void PretrainPanel::tintSelection()

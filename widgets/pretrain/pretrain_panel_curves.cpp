@@ -53,7 +53,7 @@ void PretrainPanel::showSteps()
         for (std::size_t step = 0; step < steps.size(); ++step) {
             // The brightest part of the map vanishes on white, the darkest on black.
             const double part = double(step) / std::max<double>(1, double(steps.size()) - 1);
-            const auto at = std::size_t((dark ? 70 : 10) + part * (dark ? 185 : 190));
+            const auto at = std::size_t((dark ? 95 : 10) + part * (dark ? 160 : 190));
             CurveStyle style;
             style.color = QColor::fromRgb(colors[at]);
             entries.push_back({QString::number(step + 1), steps[step], style, false, {}});

@@ -271,8 +271,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         return tip(run, column);
     case Qt::TextAlignmentRole:
-        return int(Qt::AlignVCenter
-                   | (column >= Updates && column <= TimeLeft ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter | (column >= Updates ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::DecorationRole:
         if (column == Status)
             return statusDot(run.status());
@@ -282,7 +281,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
         }
         return {};
     case Qt::FontRole:
-        if (column >= Updates && column <= TimeLeft)
+        if (column >= Updates)
             return tabularFont(QApplication::font());
         return {};
     case kSortRole:
@@ -297,8 +296,7 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter
-                   | (section >= Updates && section <= TimeLeft ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter | (section >= Updates ? Qt::AlignRight : Qt::AlignLeft));
     const QString titles[] = {tr("Run"),        tr("Status"),      tr("Updates"),   tr("Loss"),
                               tr("Best valid"), tr("Audio-s / s"), tr("Time left"), tr("Started")};
     const QString tips[] = {{},

@@ -1,0 +1,467 @@
+#include "core/run/run_control.h"
+#include "core/run/run_notes.h"
+#include "tests/support/fake_run.h"
+#include "widgets/curves/curve_grid.h"
+#include "widgets/pretrain/pretrain_panel.h"
+#include "widgets/pretrain/run_details.h"
+#include "widgets/pretrain/settings_model.h"
+#include "widgets/shell/paths.h"
+#include "widgets/theme.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTreeView>
+
+using namespace phono;
+using phono::test::FakeRun;
+
+/// The panel of runs by mouse and keys, over run directories that no trainer made.
+class PretrainPanelTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void emptyFolderOffersFirstSteps();
+    void theNewestRunIsShown();
+    void clickShowsARunAndCtrlClickTwo();
+    void aRunKeepsItsColour();
+    void liveRunGrows();
+    void levelsAreThoseOfTheRun();
+    void gpuPlotsAreForRunsWithOne();
+    void spacePausesAndContinues();
+    void stopAndSaveAsksTheTrainer();
+    void actionsFitTheRun();
+    void resumeAndDuplicateAreAskedFor();
+    void bestCheckpointOpens();
+    void checkpointsAreLinks();
+    void failureNamesTheFiles();
+    void nameTagsAndNotesAreWritten();
+    void notesAreWrittenOnLeaving();
+    void settingsOfTwoRunsAreCompared();
+    void trashAsksInTheMessageBar();
+    void csvHasEveryUpdate();
+    void picturesAreWritten();
+    void smoothingByKeysAndSlider();
+    void sessionComesBack();
+    void aRunThatGoesLeavesTheRest();
+
+private:
+    std::filesystem::path path(const char* name) const { return toPath(m_home->path()) / name; }
+    QTreeView* table() const { return m_panel->findChild<QTreeView*>(QStringLiteral("runsTable")); }
+    void watch(int runs)
+    {
+        m_panel->setFolder(toPath(m_home->path()));
+        QTRY_COMPARE(m_panel->runs().rowCount(), runs);
+    }
+    void click(const QString& name, Qt::KeyboardModifiers keys = {})
+    {
+        for (int row = 0; row < table()->model()->rowCount(); ++row) {
+            const QModelIndex index = table()->model()->index(row, 0);
+            if (index.data().toString() == name)
+                QTest::mouseClick(table()->viewport(), Qt::LeftButton, keys,
+                                  table()->visualRect(index).center());
+        }
+    }
+    std::size_t curves(const char* plot) const
+    {
+        return m_panel->curves().pane(QLatin1String(plot))->entries().size();
+    }
+    QAction* action(const QString& text) const
+    {
+        for (QAction* one : m_panel->runActions()) {
+            if (one->text() == text)
+                return one;
+        }
+        return nullptr;
+    }
+    QString details(const char* name) const
+    {
+        return m_panel->details().findChild<QLabel*>(QLatin1String(name))->text();
+    }
+
+    std::optional<QTemporaryDir> m_home;
+    QThreadPool m_pool;
+    std::unique_ptr<PretrainPanel> m_panel;
+    Notice m_notice;
+};
+
+void PretrainPanelTest::initTestCase()
+{
+    loadFonts();
+    applyTheme(*qApp, Theme::light());
+}
+
+void PretrainPanelTest::init()
+{
+    m_home.emplace();
+    m_panel = std::make_unique<PretrainPanel>(m_pool);
+    m_notice = {};
+    connect(m_panel.get(), &PretrainPanel::noticed, this,
+            [this](const Notice& notice) { m_notice = notice; });
+    m_panel->resize(1000, 800);
+    m_panel->show();
+    m_panel->details().resize(320, 800);
+    m_panel->details().show();
+    m_panel->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_panel.get()));
+}
+
+void PretrainPanelTest::cleanup()
+{
+    m_panel.reset();
+    m_home.reset();
+}
+
+void PretrainPanelTest::emptyFolderOffersFirstSteps()
+{
+    watch(0);
+    QSignalSpy wanted(m_panel.get(), &PretrainPanel::newRunRequested);
+    auto* button = m_panel->findChild<QPushButton*>(QStringLiteral("emptyNewRun"));
+    QVERIFY(button->isVisible());
+    QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(wanted.count(), 1);
+    QVERIFY(!table()->isVisible());
+}
+
+void PretrainPanelTest::theNewestRunIsShown()
+{
+    FakeRun run(path("one"));
+    run.train(30);
+    run.validate(5);
+    watch(1);
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+    QVERIFY(table()->isVisible());
+    QTRY_COMPARE(curves("loss"), std::size_t(2)); // train and valid
+    QTRY_COMPARE(curves("steps"), std::size_t(2));
+    QTRY_COMPARE(m_panel->curves().fullScale().high, 30.0);
+    QCOMPARE(details("runStatus"), QStringLiteral("Running"));
+}
+
+void PretrainPanelTest::clickShowsARunAndCtrlClickTwo()
+{
+    FakeRun one(path("one")), two(path("two"));
+    one.train(10);
+    two.train(20);
+    watch(2);
+    click(QStringLiteral("one"));
+    QTRY_COMPARE(curves("loss"), std::size_t(1));
+    QTRY_COMPARE(m_panel->curves().fullScale().high, 10.0);
+    click(QStringLiteral("two"), Qt::ControlModifier);
+    QTRY_COMPARE(curves("loss"), std::size_t(2));
+    QTRY_COMPARE(m_panel->curves().fullScale().high, 20.0);
+    const auto& entries = m_panel->curves().pane(QStringLiteral("loss"))->entries();
+    QVERIFY(entries[0].style != entries[1].style);
+    QVERIFY(entries[0].style.dashes != entries[1].style.dashes);
+}
+
+void PretrainPanelTest::aRunKeepsItsColour()
+{
+    FakeRun one(path("one")), two(path("two"));
+    one.train(10);
+    two.train(10);
+    watch(2);
+    click(QStringLiteral("one"));
+    click(QStringLiteral("two"), Qt::ControlModifier);
+    const auto styleOf = [&](const char* name) {
+        for (const CurveEntry& entry : m_panel->curves().pane(QStringLiteral("lr"))->entries()) {
+            if (entry.name == QLatin1String(name))
+                return entry.style;
+        }
+        return CurveStyle();
+    };
+    QTRY_COMPARE(curves("lr"), std::size_t(2));
+    const CurveStyle before = styleOf("two");
+    click(QStringLiteral("one"), Qt::ControlModifier);
+    QTRY_COMPARE(curves("lr"), std::size_t(1));
+    QCOMPARE(styleOf("two"), before);
+}
+
+void PretrainPanelTest::liveRunGrows()
+{
+    FakeRun run(path("one"));
+    run.train(10);
+    watch(1);
+    QTRY_COMPARE(m_panel->curves().fullScale().high, 10.0);
+    run.train(5);
+    QTRY_COMPARE(m_panel->curves().fullScale().high, 15.0);
+    QTRY_COMPARE(m_panel->curves().pane(QStringLiteral("loss"))->readingsAt(15).size(),
+                 std::size_t(1));
+}
+
+void PretrainPanelTest::levelsAreThoseOfTheRun()
+{
+    auto config = *presetConfig("tiny");
+    config.model.numNegatives = 4;
+    FakeRun run(path("one"), config);
+    run.train(10);
+    watch(1);
+    const auto& levels = m_panel->curves().pane(QStringLiteral("loss"))->references();
+    QTRY_COMPARE(levels.size(), std::size_t(2));
+    QCOMPARE(levels[0].value, 5.0);
+    QVERIFY(std::abs(levels[1].value - 3.6096) < 1e-3);
+}
+
+void PretrainPanelTest::gpuPlotsAreForRunsWithOne()
+{
+    FakeRun plain(path("plain")), gpu(path("gpu"));
+    plain.train(5);
+    gpu.train(5, true);
+    watch(2);
+    CurvePane* pane = m_panel->curves().pane(QStringLiteral("gpu"));
+    click(QStringLiteral("plain"));
+    QTRY_VERIFY(curves("loss") == 1 && !m_panel->curves().isShown(*pane));
+    click(QStringLiteral("gpu"));
+    QTRY_VERIFY(m_panel->curves().isShown(*pane));
+}
+
+void PretrainPanelTest::spacePausesAndContinues()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    watch(1);
+    QTRY_VERIFY(m_panel->runs().run(0).status() == RunStatus::Running);
+    table()->setFocus();
+    QTRY_VERIFY(action(QStringLiteral("Pause"))->isEnabled());
+    QTest::keyClick(table(), Qt::Key_Space);
+    QTRY_VERIFY(pendingRequest(run.directory()) == RunRequest::Pause);
+    run.setStatus(RunStatus::Paused);
+    QTRY_VERIFY(action(QStringLiteral("Continue")));
+    QTest::keyClick(table(), Qt::Key_Space);
+    QTRY_VERIFY(pendingRequest(run.directory()) == RunRequest::Continue);
+}
+
+void PretrainPanelTest::stopAndSaveAsksTheTrainer()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    watch(1);
+    QTRY_VERIFY(action(QStringLiteral("Stop and save"))->isEnabled());
+    action(QStringLiteral("Stop and save"))->trigger();
+    QTRY_VERIFY(pendingRequest(run.directory()) == RunRequest::Stop);
+}
+
+void PretrainPanelTest::actionsFitTheRun()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    watch(1);
+    QTRY_VERIFY(action(QStringLiteral("Pause"))->isEnabled());
+    QVERIFY(!action(QStringLiteral("Resume"))->isEnabled());
+    QVERIFY(!action(QStringLiteral("Move to trash"))->isEnabled());
+    run.fail("NaN", {});
+    QTRY_VERIFY(action(QStringLiteral("Resume"))->isEnabled());
+    QVERIFY(!action(QStringLiteral("Pause"))->isEnabled());
+    QVERIFY(!action(QStringLiteral("Stop and save"))->isEnabled());
+    QVERIFY(action(QStringLiteral("Move to trash"))->isEnabled());
+}
+
+void PretrainPanelTest::resumeAndDuplicateAreAskedFor()
+{
+    FakeRun run(path("one"));
+    run.fail("NaN", {});
+    watch(1);
+    QSignalSpy resumes(m_panel.get(), &PretrainPanel::resumeRequested);
+    QSignalSpy duplicates(m_panel.get(), &PretrainPanel::duplicateRequested);
+    QTRY_VERIFY(action(QStringLiteral("Resume"))->isEnabled());
+    action(QStringLiteral("Resume"))->trigger();
+    action(QStringLiteral("Duplicate with changes…"))->trigger();
+    QCOMPARE(resumes.count(), 1);
+    QCOMPARE(duplicates.count(), 1);
+}
+
+void PretrainPanelTest::bestCheckpointOpens()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    run.saveCheckpoint("last.pt");
+    run.saveCheckpoint("best.pt");
+    watch(1);
+    QSignalSpy opens(m_panel.get(), &PretrainPanel::checkpointRequested);
+    QAction* open = action(QStringLiteral("Open best checkpoint in Inspect"));
+    QTRY_VERIFY(open->isEnabled());
+    open->trigger();
+    QCOMPARE(opens[0][0].toString(), fromPath(run.path() / "checkpoints" / "best.pt"));
+}
+
+void PretrainPanelTest::checkpointsAreLinks()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    run.saveCheckpoint("step-000003.pt");
+    run.saveCheckpoint("last.pt");
+    watch(1);
+    QTRY_VERIFY(details("runCheckpoints").contains(QLatin1String("last.pt")));
+    QVERIFY(details("runCheckpoints").contains(QLatin1String("update 3")));
+    QSignalSpy opens(m_panel.get(), &PretrainPanel::checkpointRequested);
+    Q_EMIT m_panel->details()
+        .findChild<QLabel*>(QStringLiteral("runCheckpoints"))
+        ->linkActivated(QStringLiteral("step-000003.pt"));
+    QCOMPARE(opens[0][0].toString(), fromPath(run.path() / "checkpoints" / "step-000003.pt"));
+}
+
+void PretrainPanelTest::failureNamesTheFiles()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    run.write(SkippedEvent{0, 1, "bad.flac", "it is empty"});
+    run.fail("the loss is not a number", {"a.wav", "b.wav"});
+    watch(1);
+    QTRY_VERIFY(details("runMessages").contains(QLatin1String("a.wav")));
+    for (const char* words : {"not a number", "b.wav", "bad.flac: it is empty"})
+        QVERIFY2(details("runMessages").contains(QLatin1String(words)), words);
+    QVERIFY(details("runStatus").contains(QLatin1String("not a number")));
+}
+
+void PretrainPanelTest::nameTagsAndNotesAreWritten()
+{
+    FakeRun run(path("one"));
+    watch(1);
+    auto* name = m_panel->details().findChild<QLineEdit*>(QStringLiteral("runName"));
+    QTRY_COMPARE(name->text(), QStringLiteral("one"));
+    action(QStringLiteral("Rename"))->trigger();
+    name->selectAll();
+    QTest::keyClicks(name, QStringLiteral("First try"));
+    auto* tags = m_panel->details().findChild<QLineEdit*>(QStringLiteral("runTags"));
+    QTest::keyClicks(tags, QStringLiteral("warm-up, small"));
+    m_panel->details()
+        .findChild<QPlainTextEdit*>(QStringLiteral("runNotes"))
+        ->setPlainText(QStringLiteral("two\nlines"));
+    const RunNotes wanted{"First try", "two\nlines", {"warm-up", "small"}};
+    QTRY_VERIFY(*readNotes(run.directory()) == wanted);
+    QTRY_COMPARE(m_panel->runs().index(0, 0).data().toString(), QStringLiteral("First try"));
+}
+
+void PretrainPanelTest::notesAreWrittenOnLeaving()
+{
+    FakeRun run(path("one"));
+    watch(1);
+    auto* name = m_panel->details().findChild<QLineEdit*>(QStringLiteral("runName"));
+    QTRY_COMPARE(name->text(), QStringLiteral("one"));
+    QTest::keyClicks(name, QStringLiteral(" and only"));
+    m_panel.reset();
+    QCOMPARE(readNotes(run.directory())->name, std::string("one and only"));
+}
+
+void PretrainPanelTest::settingsOfTwoRunsAreCompared()
+{
+    auto config = *presetConfig("tiny");
+    const FakeRun one(path("one"), config);
+    config.optimization.lr = 0.125;
+    const FakeRun two(path("two"), config);
+    watch(2);
+    table()->setFocus();
+    table()->selectAll();
+    auto* settings = m_panel->details().findChild<QTableView*>(QStringLiteral("runSettings"));
+    QTRY_COMPARE(settings->model()->columnCount(), 3);
+    auto* only = m_panel->details().findChild<QAbstractButton*>(QStringLiteral("onlyDifferences"));
+    only->click();
+    QCOMPARE(settings->model()->rowCount(), 1);
+    QCOMPARE(settings->model()->index(0, 0).data().toString(), QStringLiteral("optimization.lr"));
+}
+
+void PretrainPanelTest::trashAsksInTheMessageBar()
+{
+    FakeRun run(path("one"));
+    run.finish();
+    watch(1);
+    QTRY_VERIFY(action(QStringLiteral("Move to trash"))->isEnabled());
+    action(QStringLiteral("Move to trash"))->trigger();
+    QVERIFY(m_notice.text.contains(QLatin1String("one")));
+    QCOMPARE(m_notice.actions.size(), std::size_t(1));
+    QVERIFY(std::filesystem::exists(run.path())); // nothing before the answer
+}
+
+void PretrainPanelTest::csvHasEveryUpdate()
+{
+    FakeRun run(path("one"));
+    run.train(25);
+    watch(1);
+    const QString file = m_home->filePath(QStringLiteral("out.csv"));
+    m_panel->actions().exportCsv(run.path(), file);
+    QTRY_VERIFY(QFile::exists(file));
+    QFile csv(file);
+    QVERIFY(csv.open(QIODevice::ReadOnly));
+    QCOMPARE(csv.readAll().count('\n'), 26);
+}
+
+void PretrainPanelTest::picturesAreWritten()
+{
+    FakeRun run(path("one"));
+    run.train(25);
+    watch(1);
+    QTRY_COMPARE(m_panel->curves().fullScale().high, 25.0);
+    for (const char* name : {"curves.png", "curves.pdf"}) {
+        const QString file = m_home->filePath(QLatin1String(name));
+        QVERIFY(m_panel->savePicture(file).ok());
+        QVERIFY(QFile(file).size() > 2000);
+    }
+    QVERIFY(!m_panel->savePicture(m_home->filePath(QStringLiteral("curves.bmp"))).ok());
+}
+
+void PretrainPanelTest::smoothingByKeysAndSlider()
+{
+    FakeRun run(path("one"));
+    run.train(5);
+    watch(1);
+    const double before = m_panel->curves().settings().smoothing;
+    m_panel->curves().setFocus();
+    QTest::keyClick(&m_panel->curves(), Qt::Key_BracketRight);
+    const double more = m_panel->curves().settings().smoothing;
+    QVERIFY(more > before);
+    auto* slider = m_panel->findChild<QSlider*>(QStringLiteral("smoothing"));
+    slider->setValue(0);
+    QCOMPARE(m_panel->curves().settings().smoothing, 0.0);
+    QTest::keyClick(&m_panel->curves(), Qt::Key_Y);
+    QVERIFY(m_panel->curves().settings().logY);
+}
+
+void PretrainPanelTest::sessionComesBack()
+{
+    FakeRun one(path("one")), two(path("two"));
+    one.train(5);
+    two.train(5);
+    watch(2);
+    table()->selectAll();
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(2));
+    CurveSettings settings = m_panel->curves().settings();
+    settings.axis = CurveAxis::Wall;
+    settings.smoothing = 200;
+    m_panel->curves().setSettings(settings);
+    const QByteArray state = m_panel->saveState();
+
+    m_panel = std::make_unique<PretrainPanel>(m_pool);
+    m_panel->restoreState(state);
+    watch(2);
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(2));
+    QCOMPARE(m_panel->curves().settings(), settings);
+    m_panel->restoreState("garbage");
+}
+
+void PretrainPanelTest::aRunThatGoesLeavesTheRest()
+{
+    FakeRun one(path("one")), two(path("two"));
+    one.train(5);
+    two.train(7);
+    watch(2);
+    table()->selectAll();
+    QTRY_COMPARE(curves("loss"), std::size_t(2));
+    std::filesystem::remove_all(one.path());
+    QTRY_COMPARE(m_panel->runs().rowCount(), 1);
+    QTRY_COMPARE(curves("loss"), std::size_t(1));
+    m_panel->curves().render({800, 600}, 1);
+}
+
+QTEST_MAIN(PretrainPanelTest)
+#include "tst_pretrain_panel.moc"
