@@ -91,6 +91,8 @@ void NewRunForm::choosePreset()
 
 void NewRunForm::fillIn()
 {
+    // Fields that are filled in report their change; half of them would still be the old ones.
+    m_filling = true;
     m_data->setText(QString::fromStdString(m_config.task.data));
     m_valid->setText(QString::fromStdString(m_config.task.valid));
     m_device->setCurrentText(QString::fromStdString(m_config.common.device));
@@ -99,12 +101,15 @@ void NewRunForm::fillIn()
                                                            : QStringLiteral("fp32"));
     for (FieldEditor* editor : m_editors)
         editor->setValue(m_config);
+    m_filling = false;
     surveyLater();
     read();
 }
 
 void NewRunForm::read()
 {
+    if (m_filling)
+        return;
     TrainingConfig config = m_config;
     config.task.data = m_data->text().trimmed().toStdString();
     config.task.valid = m_valid->text().trimmed().toStdString();

@@ -73,6 +73,7 @@ private:
     TrainingConfig m_preset;
     std::filesystem::path m_folder;
     bool m_ready = false;
+    bool m_filling = false;
     LatestTask<Result<DataSurvey>> m_survey;
     DataSurveyor& m_surveyor;
     QTimer m_surveyTimer;
