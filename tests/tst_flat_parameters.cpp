@@ -96,7 +96,7 @@ private Q_SLOTS:
     {
         auto model = modelIn("01_base");
         model.tensors.pop_back();
-        QVERIFY_EXCEPTION_THROWN(FlatParameters(model, at::kCPU), c10::Error);
+        QVERIFY_THROWS_EXCEPTION(c10::Error, FlatParameters(model, at::kCPU));
     }
 
     void sumsAddUp()

@@ -1,139 +1,18 @@
-#include "core/model/seeded_model.h"
-#include "core/train/graph_network.h"
 #include "tests/support/loss_cases.h"
+#include "tests/support/training_trial.h"
 
 #include <QDir>
 #include <QTest>
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
-#include <functional>
 #include <numeric>
 
 using namespace phono;
 using namespace phono::golden;
-
-namespace {
-
-using NetworkResult = Result<std::unique_ptr<TrainingNetwork>>;
-
-/// A small model with its network, and a batch it can hear.
-struct Trial {
-    explicit Trial(const Checkpoint& model, TrainingConfig config = {})
-        : parameters(model, at::kCPU)
-        , gradients(at::zeros_like(parameters.flat()))
-    {
-        config.model = model.config;
-        auto made = GraphNetwork::create(parameters, config);
-        if (!made)
-            throw std::runtime_error(made.error().message);
-        network = std::move(*made);
-    }
-
-    BatchSums differentiate(const at::Tensor& audio, std::uint64_t seed, std::int64_t update = 0)
-    {
-        at::manual_seed(seed);
-        gradients.zero_();
-        return network->differentiate(audio, update, gradients, {});
-    }
-    BatchSums evaluate(const at::Tensor& audio, std::uint64_t seed)
-    {
-        at::manual_seed(seed);
-        return network->evaluate(audio, nullptr);
-    }
-    at::Tensor gradient(const std::string& name) const { return parameters.view(gradients, name); }
-    at::Tensor parameter(const std::string& name) const
-    {
-        return parameters.view(parameters.flat(), name);
-    }
-
-    FlatParameters parameters;
-    at::Tensor gradients;
-    std::unique_ptr<TrainingNetwork> network;
-};
-
-/// A tiny architecture; weights of norms and biases are not those of the start.
-Checkpoint smallModel(const std::function<void(ModelConfig&)>& change = {})
-{
-    ModelConfig config;
-    config.convFeatureLayers = {{12, 10, 5}, {12, 8, 4}, {12, 4, 2}, {12, 4, 2}, {12, 4, 2}};
-    config.convAggregatorLayers = {{12, 2, 1}, {12, 3, 1}};
-    config.predictionSteps = 3;
-    config.numNegatives = 4;
-    config.logCompression = true;
-    config.skipConnectionsAgg = true;
-    config.vqVars = 7;
-    if (change)
-        change(config);
-    auto model = seededModel(config, 21);
-    if (!model)
-        throw std::runtime_error(model.error().message);
-    FlatParameters parameters(*model, at::kCPU);
-    parameters.flat() += 0.1 * at::randn_like(parameters.flat());
-    return parameters.toCheckpoint();
-}
-
-at::Tensor noise(std::int64_t batch, std::int64_t samples)
-{
-    at::manual_seed(22);
-    return at::randn({batch, samples}) * 0.1;
-}
-
-/// The loss's slope along a direction in which only the named parameters move, by differences of
-/// the training loss with the same random numbers, against that by the gradients: the ratio.
-double slopeRatio(Trial& trial, const at::Tensor& audio,
-                  const std::function<bool(const std::string&)>& moves)
-{
-    trial.differentiate(audio, 31);
-    const auto gradients = trial.gradients.clone();
-    const auto start = trial.parameters.flat().clone();
-    auto direction = at::zeros_like(start);
-    at::manual_seed(32);
-    for (const auto& entry : trial.parameters.entries())
-        if (moves(entry.name)) // along the gradient, mostly: the steepest is the best to measure
-            trial.parameters.view(direction, entry.name)
-                .copy_(trial.parameters.view(gradients, entry.name)
-                       + 0.1 * trial.parameters.view(gradients, entry.name).abs().mean()
-                           * at::randn(entry.shape));
-    direction /= direction.norm();
-    const double slope = (gradients * direction).sum(at::kDouble).item<double>();
-    constexpr double kStep = 1e-3;
-    const auto lossAt = [&](double distance) {
-        trial.parameters.flat().copy_(start + distance * direction);
-        return trial.differentiate(audio, 31).loss;
-    };
-    const double difference = (lossAt(kStep) - lossAt(-kStep)) / (2 * kStep);
-    trial.parameters.flat().copy_(start);
-    return difference / slope;
-}
-
-/// The slope of the extra loss along its gradient in the parameters of `part`, by differences of
-/// what it adds to the evaluated loss, against the gradient's: the ratio.
-double extraSlopeRatio(Trial& with, Trial& without, const at::Tensor& audio,
-                       const at::Tensor& gradients, const std::string& part)
-{
-    auto direction = at::zeros_like(gradients);
-    for (const auto& entry : with.parameters.entries())
-        if (entry.name.starts_with(part))
-            with.parameters.view(direction, entry.name)
-                .copy_(with.parameters.view(gradients, entry.name));
-    direction /= direction.norm();
-    const double slope = (gradients * direction).sum(at::kDouble).item<double>();
-    const auto start = with.parameters.flat().clone();
-    const auto extraAt = [&](double distance) {
-        with.parameters.flat().copy_(start + distance * direction);
-        without.parameters.flat().copy_(with.parameters.flat());
-        return with.evaluate(audio, 41).loss - without.evaluate(audio, 41).loss;
-    };
-    constexpr double kStep = 1e-3;
-    const double difference = (extraAt(kStep) - extraAt(-kStep)) / (2 * kStep);
-    with.parameters.flat().copy_(start);
-    without.parameters.flat().copy_(start);
-    return difference / slope;
-}
-
-} // namespace
+using namespace phono::test;
 
 /// Loss and gradients of the general training network.
 class GraphNetworkTest : public QObject {
@@ -242,116 +121,6 @@ private Q_SLOTS:
             QVERIFY2(std::abs(ratio - 1) < 0.01,
                      qPrintable(QString("%1: ratio %2").arg(part.c_str()).arg(ratio)));
         }
-    }
-
-    void gradientsBehindAQuantizerAreSlopes_data()
-    {
-        QTest::addColumn<bool>("gumbel");
-        QTest::addColumn<bool>("combined");
-        QTest::newRow("gumbel") << true << false;
-        QTest::newRow("gumbel, one book for all groups") << true << true;
-        QTest::newRow("k-means") << false << false;
-        QTest::newRow("k-means, one book for all groups") << false << true;
-    }
-    void gradientsBehindAQuantizerAreSlopes()
-    {
-        // Only what follows the choice of a code changes the loss steadily.
-        QFETCH(bool, gumbel);
-        QFETCH(bool, combined);
-        Trial trial(smallModel([&](ModelConfig& config) {
-            config.vqType = gumbel ? VqType::Gumbel : VqType::KMeans;
-            config.combineGroups = combined;
-        }));
-        const double ratio = slopeRatio(trial, noise(2, 6000), [&](const std::string& name) {
-            return name.starts_with("feature_aggregator") || name.starts_with("wav2vec_predictions")
-                || name == "vector_quantizer.vars";
-        });
-        QVERIFY2(std::abs(ratio - 1) < 0.01, qPrintable(QString::number(ratio)));
-        // Straight through: the contrastive loss moves the encoder, not the book of k-means.
-        QVERIFY(trial.gradient("feature_extractor.conv_layers.0.0.weight").abs().max().item<float>()
-                > 0);
-        if (!gumbel)
-            QCOMPARE(trial.gradient("vector_quantizer.embedding").abs().max().item<float>(), 0.0F);
-    }
-
-    void extraLossOfGumbel_data()
-    {
-        QTest::addColumn<int>("depth");
-        QTest::newRow("one layer to the codes") << 1;
-        QTest::newRow("two layers") << 2;
-    }
-    void extraLossOfGumbel()
-    {
-        // num_vars - perplexity is smooth in the weights and free of noise (SPEC 3): its part of
-        // the gradient must be the slope of its part of the loss.
-        QFETCH(int, depth);
-        const auto model = smallModel([&](ModelConfig& config) {
-            config.vqType = VqType::Gumbel;
-            config.vqDepth = depth;
-        });
-        const auto audio = noise(2, 6000);
-        TrainingConfig weighed;
-        weighed.criterion.lossWeights = {0.5};
-        Trial with(model, weighed);
-        Trial without(model);
-        const auto sums = with.differentiate(audio, 41);
-        const double extra = sums.loss - without.differentiate(audio, 41).loss;
-        QVERIFY(extra > 0);
-        QVERIFY(extra < 0.5 * 14 * static_cast<double>(sums.positives)); // 2 groups of 7 codes
-        QVERIFY(*sums.codePerplexity >= 2 && *sums.codePerplexity <= 14);
-
-        const auto gradients = with.gradients - without.gradients;
-        for (const std::string part : {"feature_extractor", "vector_quantizer.weight_proj"}) {
-            const double ratio = extraSlopeRatio(with, without, audio, gradients, part);
-            QVERIFY2(std::abs(ratio - 1) < 0.01,
-                     qPrintable(QString("%1: %2").arg(part.c_str()).arg(ratio)));
-        }
-        // The book has no part in it.
-        const auto book =
-            with.gradient("vector_quantizer.vars") - without.gradient("vector_quantizer.vars");
-        QVERIFY(book.abs().max().item<float>()
-                < 1e-4F * with.gradient("vector_quantizer.vars").abs().max().item<float>());
-    }
-
-    void extraLossOfKMeans()
-    {
-        // mse(zq, sg(ze)) + gamma mse(ze, sg(zq)): the book is moved by the first term alone, the
-        // encoder by the second; their values are the same.
-        const double gamma = 0.4;
-        const auto model = smallModel([&](ModelConfig& config) {
-            config.vqType = VqType::KMeans;
-            config.vqGamma = gamma;
-        });
-        const auto audio = noise(2, 6000);
-        TrainingConfig weighed;
-        weighed.criterion.lossWeights = {2};
-        Trial with(model, weighed);
-        Trial without(model);
-        with.differentiate(audio, 42);
-        without.differentiate(audio, 42);
-        const auto gradients = with.gradients - without.gradients;
-        const auto check = [&](const std::string& part, double share) {
-            const double ratio = extraSlopeRatio(with, without, audio, gradients, part) * share;
-            QVERIFY2(std::abs(ratio - 1) < 0.02,
-                     qPrintable(QString("%1: %2").arg(part.c_str()).arg(ratio)));
-        };
-        check("vector_quantizer.embedding", 1 / (1 + gamma));
-        check("feature_extractor", gamma / (1 + gamma));
-        check("vector_quantizer.projection", gamma / (1 + gamma));
-    }
-
-    void gumbelCools()
-    {
-        Trial trial(smallModel([](ModelConfig& config) { config.vqType = VqType::Gumbel; }));
-        const auto audio = noise(2, 6000);
-        const auto gradientAt = [&](std::int64_t update) {
-            trial.differentiate(audio, 43, update);
-            return trial.gradient("vector_quantizer.weight_proj.weight").clone();
-        };
-        const auto start = gradientAt(0); // temperature 2
-        const auto coldest = gradientAt(277260); // 0.5, as ever after
-        QVERIFY(!at::allclose(start, coldest, 0.01));
-        QVERIFY(at::equal(coldest, gradientAt(10000000)));
     }
 
     void dropoutIsForTrainingOnly()
@@ -488,7 +257,7 @@ private Q_SLOTS:
             const QString words = error.what_without_backtrace();
             QVERIFY(words.contains("624 samples") && words.contains("task.min_sample_size"));
         }
-        QVERIFY_EXCEPTION_THROWN(trial.evaluate(noise(2, 624), 55), c10::Error);
+        QVERIFY_THROWS_EXCEPTION(c10::Error, trial.evaluate(noise(2, 624), 55));
     }
 
     void scoresAreCounted()

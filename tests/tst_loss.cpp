@@ -131,6 +131,23 @@ private Q_SLOTS:
         QVERIFY(std::abs(summarizeLoss(scores, config).bits - 2) < 1e-12);
     }
 
+    void aPositiveDrawnAsItsNegativeTies()
+    {
+        auto config = ModelConfig::tiny();
+        config.numNegatives = 37;
+        config.predictionSteps = 5;
+        config.offset = 1;
+        at::manual_seed(3);
+        constexpr std::int64_t kFrames = 40;
+        const auto targets = at::randn({2, 67, kFrames});
+        const auto predictions = at::randn({2, 4 + kFrames - 1, 5, 67});
+        const auto own = at::arange(2 * kFrames, at::kLong).view({2, 1, kFrames});
+        const auto negatives = own.expand({2, 37, kFrames}).reshape({2, -1});
+        const auto scores = contrastiveScores(predictions, targets, negatives, config);
+        QVERIFY(at::equal(scores, scores.narrow(3, 0, 1).expand(scores.sizes())));
+        QCOMPARE(sumScores(scores, config).correct.item<double>(), 0.0);
+    }
+
     void recurrenceOverTheBatch()
     {
         // The reference's axes: elements of a batch hear those before them (SPEC 1.4).

@@ -114,8 +114,8 @@ private Q_SLOTS:
         auto config = configWith(negatives, 0);
         if (distance)
             config.sampleDistance = 5;
-        QVERIFY_EXCEPTION_THROWN(drawNegatives(2, frames, config, NegativeDraw::Exclusive),
-                                 c10::Error);
+        QVERIFY_THROWS_EXCEPTION(c10::Error,
+                                 drawNegatives(2, frames, config, NegativeDraw::Exclusive));
     }
 };
 

@@ -117,7 +117,10 @@ public:
             const auto to = all.gather(all.indices(sample, first, count));
             scores[sample].narrow(0, first, count).copy_(at::bmm(from, to.transpose(1, 2)));
         });
-        return scores;
+        // The columns of a product may round differently, but a positive that was drawn as its own
+        // negative must tie with it: whether it counts as right depends on that.
+        const auto same = (all.candidates == all.candidates.narrow(2, 0, 1)).unsqueeze(2);
+        return at::where(same, scores.narrow(3, 0, 1), scores);
     }
 };
 
