@@ -274,7 +274,8 @@ void MainWindow::start(const StartUp& what)
     // After the recording, whose waveform comes first then.
     if (!checkpoint.isEmpty())
         useCheckpoint(checkpoint);
-    setMode(mode);
+    if (mode != m_workspaces->currentIndex())
+        setMode(mode);
 }
 
 void MainWindow::openFiles(const QStringList& paths)
