@@ -1,15 +1,21 @@
 #include "app/engine/engine_module.h"
+#include "app/pretrain/pretrain_workspace.h"
 #include "app/recording/inspect_workspace.h"
 #include "app/recording/waiting_view.h"
 #include "app/window/main_window.h"
 #include "app/window/settings_dialog.h"
 #include "app/window/theme_keeper.h"
+#include "core/run/run_control.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/fake_run.h"
 #include "tests/support/sound_device.h"
 #include "tests/support/sounds.h"
+#include "widgets/curves/curve_grid.h"
+#include "widgets/pretrain/new_run_form.h"
 #include "widgets/shell/command_palette.h"
 #include "widgets/shell/export_dialog.h"
 #include "widgets/shell/message_bar.h"
+#include "widgets/shell/paths.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -587,6 +593,123 @@ private Q_SLOTS:
         QVERIFY(user->window->findChild<CommandPalette*>());
     }
 
+    void pretrainHasItsOwnMenusAndKeys()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        QVERIFY(!user->action("New run…"));
+        pretrain();
+        QVERIFY(user->action("New run…"));
+        QVERIFY(!user->action("Export features…"));
+        QMap<QString, QString> keys;
+        for (const Command& command : commandsOf(*user->window->menuBar())) {
+            for (const QKeySequence& key : command.action->shortcuts()) {
+                QVERIFY2(!keys.contains(key.toString()),
+                         qPrintable(key.toString() + QStringLiteral(": ") + command.text));
+                keys.insert(key.toString(), command.text);
+            }
+        }
+        QTest::keyClick(user->window.get(), Qt::Key_1, Qt::ControlModifier | Qt::AltModifier);
+        QVERIFY(user->action("Export features…"));
+    }
+
+    void aRecordingOpensInInspectFromAnywhere()
+    {
+        user->start({{sound("one.wav")}, {}});
+        pretrain();
+        user->window->openFiles({sound("two.wav")});
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->inspect().count(), 2);
+    }
+
+    void theSessionComesBackToTheRuns()
+    {
+        FakeRun one(runs() / "one"), two(runs() / "two");
+        one.train(5);
+        two.train(9);
+        user->start({{sound("one.wav")}, {}});
+        PretrainWorkspace& workspace = pretrain();
+        QTRY_COMPARE(workspace.panel().runs().rowCount(), 2);
+        workspace.panel().select({one.path(), two.path()});
+        CurveSettings settings = workspace.panel().curves().settings();
+        settings.axis = CurveAxis::Epoch;
+        workspace.panel().curves().setSettings(settings);
+        user->quit();
+        user->start();
+        auto& again = dynamic_cast<PretrainWorkspace&>(user->window->workspace());
+        QTRY_COMPARE(again.panel().selectedRuns().size(), std::size_t(2));
+        QVERIFY(again.panel().curves().settings().axis == CurveAxis::Epoch);
+        QTRY_VERIFY(!user->status("facts").isEmpty());
+    }
+
+    void aCheckpointOfARunOpensInInspect()
+    {
+        FakeRun run(runs() / "one");
+        QVERIFY(QFile::copy(user->demo.checkpoint,
+                            fromPath(run.directory().checkpoints() / "best.pt")));
+        run.finish();
+        user->start({{sound("one.wav")}, {}});
+        pretrain();
+        QTRY_VERIFY(user->action("Open best checkpoint in Inspect")->isEnabled());
+        user->action("Open best checkpoint in Inspect")->trigger();
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->window->models().path(),
+                 fromPath(run.directory().checkpoints() / "best.pt"));
+    }
+
+    void aRunIsStartedAndAskedAboutOnClosing()
+    {
+        user->start({{sound("one.wav")}, {}});
+        PretrainWorkspace& workspace = pretrain();
+        workspace.setTrainer(trainer());
+        user->action("New run…")->trigger();
+        NewRunForm& form = workspace.form();
+        QVERIFY(workspace.formShown() && form.isVisible());
+        form.findChild<QLineEdit*>(QStringLiteral("runData"))->setText(m_sounds.path());
+        form.findChild<QLineEdit*>(QStringLiteral("newRunName"))->setText(QStringLiteral("mine"));
+        form.findChild<QPushButton*>(QStringLiteral("startRun"))->click();
+        const auto path = runs() / "mine";
+        // What the trainer says is in the log.
+        const auto log = [&] {
+            QFile file(fromPath(path / "log.txt"));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QTRY_VERIFY(log().startsWith("train --config "));
+        QTRY_VERIFY(!workspace.formShown());
+        QVERIFY(readTrainingConfig(path / "config.toml")->task.data
+                == m_sounds.path().toStdString());
+
+        FakeRun run(path, *readTrainingConfig(path / "config.toml"));
+        run.train(3);
+        QTRY_VERIFY(workspace.panel().runs().find(path)
+                    && workspace.panel().runs().find(path)->live());
+        const auto press = [&](const char* name) {
+            auto* sheet = user->window->findChild<QDialog*>(QStringLiteral("closingSheet"));
+            QVERIFY(sheet);
+            sheet->findChild<QPushButton*>(QLatin1String(name))->click();
+        };
+        QVERIFY(!user->window->close());
+        press("cancelClosing");
+        QTest::qWait(1);
+        QVERIFY(user->window->isVisible());
+        QVERIFY(!user->window->close());
+        press("stopAndSave");
+        QVERIFY(!user->window->isVisible());
+        QVERIFY(pendingRequest(run.directory()) == RunRequest::Stop);
+    }
+
+    void aTrainerThatIsNotThereIsAMessage()
+    {
+        user->start({{sound("one.wav")}, {}});
+        PretrainWorkspace& workspace = pretrain();
+        workspace.setTrainer(m_home->filePath(QStringLiteral("nowhere")));
+        user->action("New run…")->trigger();
+        workspace.form().findChild<QLineEdit*>(QStringLiteral("runData"))->setText(m_sounds.path());
+        workspace.form().findChild<QPushButton*>(QStringLiteral("startRun"))->click();
+        QTRY_VERIFY(user->messages().count() > 0);
+        QVERIFY(user->messages().current().text.contains(QLatin1String("nowhere")));
+    }
+
     void theRealEngineComputesTheGoldenFeatures()
     {
         EngineModule engines(QStringLiteral(PHONO_ENGINE));
@@ -630,6 +753,25 @@ private:
                                            std::make_shared<const PeakPyramid>(waveform));
     }
     static QWidget* focus() { return QApplication::focusWidget(); }
+    std::filesystem::path runs() const { return toPath(m_home->filePath(QStringLiteral("runs"))); }
+
+    PretrainWorkspace& pretrain()
+    {
+        Settings settings = user->window->settings().settings();
+        settings.runsFolder = fromPath(runs());
+        user->window->settings().set(settings);
+        QTest::keyClick(user->window.get(), Qt::Key_2, Qt::ControlModifier | Qt::AltModifier);
+        return dynamic_cast<PretrainWorkspace&>(user->window->workspace());
+    }
+
+    /// A program that says what it was told, and ends.
+    QString trainer() const
+    {
+        const QString path = m_home->filePath(QStringLiteral("trainer"));
+        writeBytes(path.toStdString(), "#!/bin/sh\necho \"$@\"\n");
+        QFile::setPermissions(path, QFile::permissions(path) | QFile::ExeOwner);
+        return path;
+    }
 
     void drop(const QMimeData& mime)
     {

@@ -13,7 +13,7 @@ namespace phono {
 namespace {
 
 constexpr double kLabelWidth = 64;
-constexpr double kLabelHeight = 30;
+constexpr double kLabelHeight = 22;
 constexpr double kLineWidth = 1.7;
 
 QSharedPointer<QCPAxisTicker> ticker(FunctionTicker::Ticks ticks)

@@ -241,9 +241,12 @@ void NewRunForm::showSurvey(const Result<DataSurvey>& result)
         return;
     }
     const DataSurvey& found = *result;
-    QString text = tr("%1 recordings, %2 h")
-                       .arg(countWords(found.recordings))
-                       .arg(found.hours, 0, 'f', found.hours < 10 ? 2 : 1);
+    const QString length = found.hours < 1
+        ? durationWords(found.hours * 3600)
+        : tr("%1 h").arg(found.hours, 0, 'f', found.hours < 10 ? 2 : 1);
+    QString text = found.recordings == 1
+        ? tr("1 recording, %1").arg(length)
+        : tr("%1 recordings, %2").arg(countWords(found.recordings), length);
     if (found.problemCount > 0) {
         text += found.problemCount == 1 ? tr(" · 1 problem:")
                                         : tr(" · %1 problems:").arg(countWords(found.problemCount));

@@ -16,6 +16,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedLayout>
@@ -121,7 +122,6 @@ void PretrainPanel::makeTable()
     const int widths[] = {210, 104, 150, 72, 84, 92, 104, 150};
     for (int column = 0; column < RunsModel::kColumns; ++column)
         header->resizeSection(column, widths[column]);
-    header->setSectionResizeMode(RunsModel::Name, QHeaderView::Stretch);
 }
 
 void PretrainPanel::tintSelection()
@@ -134,6 +134,22 @@ void PretrainPanel::tintSelection()
     tinted.setColor(QPalette::Highlight, tint);
     tinted.setColor(QPalette::HighlightedText, theme.text);
     m_table->setPalette(tinted);
+}
+
+void PretrainPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    fitNames();
+}
+
+void PretrainPanel::fitNames()
+{
+    // Names take what the numbers leave, but never nothing.
+    constexpr int kLeast = 170;
+    QHeaderView* header = m_table->header();
+    const int others = header->length() - header->sectionSize(RunsModel::Name);
+    const int scrollBar = m_table->verticalScrollBar()->sizeHint().width();
+    header->resizeSection(RunsModel::Name, std::max(kLeast, width() - others - scrollBar));
 }
 
 void PretrainPanel::changeEvent(QEvent* event)

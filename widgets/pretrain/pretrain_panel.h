@@ -79,10 +79,12 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void makeTable();
     void tintSelection();
+    void fitNames();
     void makeActions();
     void makeToolBar();
     void connectRuns();
