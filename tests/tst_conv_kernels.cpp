@@ -29,6 +29,7 @@ void addShapes()
     QTest::newRow("one row, one channel") << 1 << 1 << 1 << 1 << true << 1;
     QTest::newRow("two taps, 30 rows") << 48 << 40 << 2 << 1 << false << 30;
     QTest::newRow("a stride and a tap") << 40 << 24 << 3 << 2 << true << 50;
+    QTest::newRow("two strides and a tap") << 40 << 24 << 5 << 2 << true << 57;
     QTest::newRow("11 taps, 59 rows") << 48 << 32 << 11 << 1 << true << 59;
     QTest::newRow("13 taps as in the last context layer") << 96 << 64 << 13 << 1 << true << 100;
 }

@@ -16,6 +16,7 @@ std::vector<float> sumOfTaps(const ConvWeights& weights, const std::vector<TapTe
                              int firstTap, int taps)
 {
     std::vector<float> sum;
+    sum.reserve(static_cast<std::size_t>(weights.outChannels * weights.inChannels * taps));
     for (int row = 0; row < weights.outChannels * weights.inChannels; ++row) {
         const float* from = weights.weight + static_cast<std::ptrdiff_t>(row) * weights.taps;
         for (int tap = firstTap; tap < firstTap + taps; ++tap) {
