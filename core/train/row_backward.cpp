@@ -161,7 +161,7 @@ void RowBackward<Number>::norm(std::size_t index)
                          {at(layer.normWeight), at(layer.normBias), at(layer.bias)});
 
     const auto lead = tapReach(layer.conv);
-    const auto tail = std::max<std::int64_t>(0, inputFrames(layer) - layer.frames) + 1;
+    const auto tail = std::max<std::int64_t>(0, inputFrames(layer) - layer.frames) + kPairedRows;
     m_raw.reshape({items, lead, layer.frames, tail + tileSlack(m_model.kernel.rowUnit), width});
     for (std::int64_t item = 0; item < items; ++item) {
         m_raw.clear(item, -lead, lead);
@@ -254,12 +254,13 @@ void RowBackward<Number>::input(std::size_t index)
         for (std::int64_t item = 0; item < items; ++item)
             to.clear(item, -layer.lead, layer.lead);
     const auto tiles = makeTiles(items, inputFrames(layer), m_model.kernel.rowUnit);
-    parallelFor(m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int thread) {
-        const auto& tile = tiles[static_cast<std::size_t>(t)];
-        m_convolution.backward(m_raw, tile.item, tile.first, static_cast<int>(tile.count), skips,
-                               to.row(tile.item, tile.first * stride - layer.lead), to.pitch(),
-                               m_scratch[static_cast<std::size_t>(thread)].conv);
-    });
+    parallelFor(
+        m_model.threads, static_cast<std::int64_t>(tiles.size()), [&](std::int64_t t, int thread) {
+            const auto& tile = tiles[static_cast<std::size_t>(t)];
+            m_convolution.backward(m_raw, tile.item, tile.first, static_cast<int>(tile.count),
+                                   skips, to.row(tile.item, tile.first * stride - layer.lead),
+                                   to.pitch(), m_scratch[static_cast<std::size_t>(thread)].conv);
+        });
     if (&to == &m_input)
         std::swap(m_input, m_output);
     foldLead(layer);
