@@ -34,6 +34,13 @@ struct Kernel {
 std::vector<Kernel> kernels()
 {
     std::vector<Kernel> all;
+    for (int pairings = 0; pairings < kMostPairings; ++pairings)
+        all.push_back({"portable, pairing taps " + std::to_string(pairings) + " times", false,
+                       [pairings](FlatParameters& parameters, const TrainingConfig& config) {
+                           auto products = fp32Products(KernelKind::Portable);
+                           products.pairings = pairings;
+                           return std::make_unique<RowNetwork>(parameters, config, products);
+                       }});
     for (const auto kind : {KernelKind::Portable, KernelKind::Avx2, KernelKind::Avx512})
         if (isAvailable(kind))
             all.push_back({toString(kind), false,

@@ -83,19 +83,19 @@ void loadBlock(const TapWeights& weights, Depth depth, int firstDepth, int first
     }
 }
 
-/// One matrix's part of a block.
+/// One matrix's part of a block; `sum` has room for it.
 template <typename Number>
-void sumTaps(const float* block, const TapSum& sum, std::size_t tapSize, Number* to)
+void sumTaps(const float* block, const TapSum& taps, std::size_t tapSize, float* sum, Number* to)
 {
-    const auto tap = [&](int index) {
-        return index < 0 ? nullptr : block + static_cast<std::size_t>(index) * tapSize;
+    const auto tap = [&](std::size_t index) {
+        return block + static_cast<std::size_t>(taps[index]) * tapSize;
     };
-    const float* first = tap(sum.first);
-    const float* second = tap(sum.second);
-    if (first && second)
-        sumRows(first, second, tapSize, to);
-    else
-        convertRow(first ? first : second, tapSize, to);
+    const float* total = tap(0);
+    for (std::size_t i = 1; i < taps.size(); ++i) {
+        sumRows(total, tap(i), tapSize, sum);
+        total = sum;
+    }
+    convertRow(total, tapSize, to);
 }
 
 } // namespace
@@ -144,6 +144,7 @@ ProductKernel<float> fp32Products(KernelKind kind)
 {
     ProductKernel<float> kernel{toString(kind),   kPortablePanel, 6,       1,
                                 convolvePortable, false,          packRows};
+    kernel.pairings = kMostPairings;
 #if defined(__x86_64__)
     if (kind == KernelKind::Avx2) {
         kernel.panel = kAvx2Panel;
@@ -179,7 +180,7 @@ void PackedWeights<Number>::pack(const ProductKernel<Number>& kernel, const TapW
 {
     std::vector<TapSum> taps;
     for (int tap = 0; tap < weights.taps; ++tap)
-        taps.push_back({tap, -1});
+        taps.push_back({tap});
     pack(kernel, weights, depth, taps, threads);
 }
 
@@ -199,6 +200,7 @@ void PackedWeights<Number>::pack(const ProductKernel<Number>& kernel, const TapW
     const int blocks = m_depth / kPackDepth;
     struct Scratch {
         AlignedBuffer<float> taps;
+        AlignedBuffer<float> sum;
         AlignedBuffer<Number> matrix;
     };
     std::vector<Scratch> scratch(static_cast<std::size_t>(threads));
@@ -208,16 +210,15 @@ void PackedWeights<Number>::pack(const ProductKernel<Number>& kernel, const TapW
             const int block = static_cast<int>(index) % blocks;
             auto& own = scratch[static_cast<std::size_t>(thread)];
             own.taps.ensure(blockSize * static_cast<std::size_t>(weights.taps));
+            own.sum.ensure(blockSize);
             own.matrix.ensure(blockSize);
             loadBlock(weights, depth, block * kPackDepth, panel * kernel.panel, kernel.panel,
                       own.taps.data());
             Number* to = m_data.data() + static_cast<std::size_t>(index) * blockSize;
             for (const auto& matrix : matrices) {
-                if (matrix.first >= 0 || matrix.second >= 0) {
-                    sumTaps(own.taps.data(), matrix, blockSize, own.matrix.data());
-                    kernel.packBlock(own.matrix.data(), static_cast<std::size_t>(kernel.panel),
-                                     kPackDepth, kernel.panel, to);
-                }
+                sumTaps(own.taps.data(), matrix, blockSize, own.sum.data(), own.matrix.data());
+                kernel.packBlock(own.matrix.data(), static_cast<std::size_t>(kernel.panel),
+                                 kPackDepth, kernel.panel, to);
                 to += m_matrixSize;
             }
         });

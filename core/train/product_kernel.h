@@ -14,6 +14,10 @@ namespace phono {
 /// Depth in which matrices are packed at a time.
 inline constexpr int kPackDepth = 32;
 
+/// Taps are paired at most twice, and rows computed by fours then.
+inline constexpr int kMostPairings = 2;
+inline constexpr int kPairedRows = 1 << kMostPairings;
+
 /// Products of rows with a packed matrix, out[r] += in[r] * matrix, on one kind of processor.
 ///
 /// A matrix of depth x columns is packed as [column / panel][depth][panel], in an order within 32
@@ -30,8 +34,9 @@ struct ProductKernel {
     /// the next multiple of depthUnit.
     void (*packBlock)(const Number* from, std::size_t pitch, int depth, int panel,
                       Number* to) = nullptr;
-    /// Two taps at once in three products instead of four (see PackedConvolution).
-    bool pairsTaps = true;
+    /// How many times over taps are paired to save products, at the cost of some rounding: up to
+    /// kMostPairings (see TapTree).
+    int pairings = 1;
 
     std::int64_t roundedDepth(std::int64_t depth) const
     {
@@ -73,11 +78,8 @@ struct TapWeights {
 /// Which of a weight's dimensions is summed over; the other becomes the columns.
 enum class Depth { Inner, Outer };
 
-/// What one packed matrix holds: the sum of one or two taps; a negative one is left out.
-struct TapSum {
-    int first = -1;
-    int second = -1;
-};
+/// Taps whose sum one packed matrix holds.
+using TapSum = std::vector<int>;
 
 /// Sums of taps, packed as matrices for products with rows of padded channels.
 template <typename Number>

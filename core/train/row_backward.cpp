@@ -161,7 +161,7 @@ void RowBackward<Number>::norm(std::size_t index)
                          {at(layer.normWeight), at(layer.normBias), at(layer.bias)});
 
     const auto lead = tapReach(layer.conv);
-    const auto tail = std::max<std::int64_t>(0, inputFrames(layer) - layer.frames) + 1;
+    const auto tail = std::max<std::int64_t>(0, inputFrames(layer) - layer.frames) + kPairedRows;
     m_raw.reshape({items, lead, layer.frames, tail + tileSlack(m_model.kernel.rowUnit), width});
     for (std::int64_t item = 0; item < items; ++item) {
         m_raw.clear(item, -lead, lead);

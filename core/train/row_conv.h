@@ -2,6 +2,7 @@
 
 #include "core/train/product_kernel.h"
 #include "core/train/row_buffer.h"
+#include "core/train/tap_tree.h"
 
 #include <cstdint>
 #include <functional>
@@ -30,20 +31,21 @@ struct RowTile {
     std::int64_t count = 0;
 };
 
-/// Tiles of about 60 rows, an even number of units of the kernel's but for the last of an item.
+/// Tiles of about 110 rows, a multiple of kPairedRows units of the kernel's but for the last of an
+/// item.
 std::vector<RowTile> makeTiles(std::int64_t items, std::int64_t rows, int rowUnit);
 /// Rows behind an item's last that must be there to be read and written by products of tiles.
 inline std::int64_t tileSlack(int rowUnit)
 {
-    return 2 * static_cast<std::int64_t>(rowUnit);
+    return kPairedRows * static_cast<std::int64_t>(rowUnit);
 }
 
 /// The rows that a convolution reads; row 0 meets the first tap of its first output row.
 template <typename Number>
 struct RowSource {
     /// Where rows [first, first + count) of `item` lie; thread-safe for different threads. Behind
-    /// an item's last row are tileSlack() * stride that can be read, the first 2 * stride of them
-    /// zero.
+    /// an item's last row are tileSlack() * stride that can be read, the first kPairedRows * stride
+    /// of them zero.
     std::function<const Number*(std::int64_t item, std::int64_t first, std::int64_t count,
                                 int thread)>
         rows;
@@ -54,15 +56,15 @@ struct RowSource {
 /// Buffers of one thread.
 template <typename Number>
 struct ConvScratch {
-    AlignedBuffer<Number> differences;
-    AlignedBuffer<float> sums;
+    struct Level {
+        AlignedBuffer<Number> even; // differences
+        AlignedBuffer<Number> odd;
+        AlignedBuffer<float> sums;
+    };
+    Level levels[kMostPairings];
 };
 
 /// A convolution's weights packed for one direction.
-///
-/// Where the kernel pairs taps, two neighbouring outputs y0 = a x0 + b x1 and y1 = a x1 + b x2 are
-/// computed by three products instead of four: y0 = (a + b) x1 + a (x0 - x1) and
-/// y1 = (a + b) x1 + b (x2 - x1).
 template <typename Number>
 class PackedConvolution {
 public:
@@ -75,7 +77,7 @@ public:
                  std::size_t outPitch, ConvScratch<Number>& scratch) const;
     /// The gradient of input rows [stride * firstFrame, stride * (firstFrame + frames)): adds to
     /// `out`, or sets it. `gradient` has zeros before its first row, for as many frames as the taps
-    /// reach, and behind its last, for one frame more than input rows need.
+    /// reach, and behind its last, for kPairedRows frames more than input rows need.
     void backward(const RowBuffer<Number>& gradient, std::int64_t item, std::int64_t firstFrame,
                   int frames, bool add, float* out, std::size_t outPitch,
                   ConvScratch<Number>& scratch) const;
@@ -88,19 +90,17 @@ private:
         float* out = nullptr;
         std::size_t outPitch = 0;
     };
-    void apply(int phase, const Rows& rows, const float* start, ConvScratch<Number>& scratch) const;
-    void applyPairs(int phase, const Rows& rows, const float* start,
-                    ConvScratch<Number>& scratch) const;
-    void product(const Rows& rows, std::size_t matrix, const float* start) const;
+    void apply(const TapTree& tree, const Rows& rows, const float* start,
+               ConvScratch<Number>& scratch, int level) const;
+    void applyParts(const TapTree& tree, const Rows& rows, const float* start,
+                    ConvScratch<Number>& scratch, int level) const;
 
     ProductKernel<Number> m_kernel;
     RowConv m_conv;
-    bool m_pairs = false;
     int m_depthChannels = 0;
     std::size_t m_columns = 0; // width of an output row
-    std::vector<TapSum> m_taps; // [phase][pair], or [phase][step] with one tap each
-    std::size_t m_perPhase = 0;
-    PackedWeights<Number> m_weights; // three matrices per pair: both, first, second; or one per tap
+    std::vector<TapTree> m_phases;
+    PackedWeights<Number> m_weights;
     std::vector<float> m_zeros;
 };
 

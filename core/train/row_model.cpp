@@ -180,7 +180,7 @@ RowSource<Number> RowModel<Number>::source(std::size_t index)
         scratch.rows.ensure(static_cast<std::size_t>(count + more) * pitch);
         const auto there = std::min(count, first.count() - from);
         std::fill_n(scratch.rows.data() + static_cast<std::size_t>(there) * pitch,
-                    static_cast<std::size_t>(2 * stride) * pitch, Number(0));
+                    static_cast<std::size_t>(kPairedRows * stride) * pitch, Number(0));
         if constexpr (std::is_same_v<Number, float>) {
             first.compute(item, from, there, scratch.rows.data(), pitch);
         } else {

@@ -8,9 +8,9 @@
 namespace phono {
 namespace {
 
-constexpr std::int64_t kUnitFrames = 2048; // that are computed together; even
-constexpr std::int64_t kChunk = 32; // columns transposed at a time
-constexpr std::size_t kPlanes = 3;
+constexpr std::int64_t kUnitFrames = 2048; // that are computed together
+static_assert(kUnitFrames % kPairedRows == 0);
+constexpr std::int64_t kChunk = 64; // frames transposed at a time
 
 /// Adds a block of products, [taps][blockRows][panel], to weights [outer][inner][taps].
 template <bool kRowsAreInner>
@@ -41,10 +41,20 @@ void WeightGradient<Number>::add(const ProductKernel<Number>& kernel, const Job&
     m_job = &job;
     m_threads = threads;
     m_moves = job.tapsMove == TapsMove::Input;
-    const int reach = m_moves ? tapReach(job.conv) : 0;
-    m_pairs = kernel.pairsTaps && reach > 0;
-    m_reach = m_pairs ? reach / 2 + 1 : reach;
-    m_phases = m_moves ? std::min(job.conv.stride, job.conv.taps) : 1;
+    const int steps = m_moves ? tapReach(job.conv) + 1 : 1;
+    m_pairings = TapTree::pairingsFor(steps, kernel.pairings);
+    m_planes = 1;
+    for (int i = 0; i < m_pairings; ++i)
+        m_planes *= TapTree::kParts;
+    m_reach = static_cast<std::size_t>(steps >> m_pairings) + 1;
+    m_phases.clear();
+    for (int phase = 0; phase < (m_moves ? std::min(job.conv.stride, job.conv.taps) : 1); ++phase) {
+        std::vector<TapSum> taps;
+        for (int tap = phase; tap < job.conv.taps; tap += job.conv.stride)
+            taps.push_back({tap});
+        std::vector<TapSum> matrices;
+        m_phases.emplace_back(taps, m_pairings, matrices);
+    }
     m_zeros.assign(static_cast<std::size_t>(kernel.panel), 0.0F);
     m_scratch.resize(static_cast<std::size_t>(threads));
 
@@ -63,11 +73,11 @@ void WeightGradient<Number>::add(const ProductKernel<Number>& kernel, const Job&
             const auto count = std::min(kUnitFrames, job.frames - first);
             if (frames > 0 && frames + count > kUnitFrames)
                 flush();
-            const auto columns = m_pairs ? (count + 1) / 2 : count;
+            const auto columns = (count + (1 << m_pairings) - 1) >> m_pairings;
             m_segments.push_back({{item, first, count}, columns, at});
             frames += count;
             // Room for what a product reads beyond the columns.
-            at += static_cast<std::size_t>(kernel.roundedDepth(columns) + m_reach);
+            at += static_cast<std::size_t>(kernel.roundedDepth(columns)) + m_reach;
         }
     if (frames > 0)
         flush();
@@ -80,7 +90,7 @@ void WeightGradient<Number>::addUnit(float* weights)
     const auto& conv = m_job->conv;
     m_planeSize =
         (rowWidth(conv.inChannels) + static_cast<std::size_t>(kernel.rowUnit)) * m_columnPitch;
-    m_transposed.ensure(static_cast<std::size_t>(m_phases) * (m_pairs ? kPlanes : 1) * m_planeSize);
+    m_transposed.ensure(m_phases.size() * m_planes * m_planeSize);
     transpose();
     m_copySize = 0;
     for (const auto& segment : m_segments)
@@ -109,10 +119,11 @@ void WeightGradient<Number>::transpose()
         const auto& segment = m_segments[i];
         const auto end = i + 1 < m_segments.size() ? m_segments[i + 1].at : m_columnPitch;
         const auto count = static_cast<std::int64_t>(end - segment.at);
-        for (std::int64_t column = 0; column < count; column += kChunk) {
+        const auto size = kChunk >> m_pairings;
+        for (std::int64_t column = 0; column < count; column += size) {
             auto rows = segment.rows;
-            rows.first += column * (m_pairs ? 2 : 1);
-            chunks.push_back({rows, std::min(kChunk, count - column),
+            rows.first += column << m_pairings;
+            chunks.push_back({rows, std::min(size, count - column),
                               segment.at + static_cast<std::size_t>(column)});
         }
     }
@@ -128,32 +139,62 @@ void WeightGradient<Number>::transposeChunk(const Segment& chunk, int thread)
     const auto& in = m_job->in;
     const std::int64_t stride = m_moves ? m_job->conv.stride : 1;
     const auto firstRow = chunk.rows.first * stride;
-    const auto wanted = (m_pairs ? 2 * chunk.columns + 1 : chunk.columns) * stride;
+    const auto wanted = rowsOf(chunk.columns, m_pairings) * stride;
     const auto there = std::clamp<std::int64_t>(in.count - firstRow, 0, wanted);
     const auto* rows = there > 0 ? in.rows(chunk.rows.item, firstRow, there, thread) : nullptr;
-    for (int phase = 0; phase < m_phases; ++phase) {
-        // Rows of this phase, `stride` apart.
-        const auto count = std::max<std::int64_t>(0, (there - phase + stride - 1) / stride);
-        const auto* from = rows + static_cast<std::size_t>(phase) * in.pitch;
-        if (m_pairs)
-            transposePairs(chunk, from, count, phase, m_scratch[static_cast<std::size_t>(thread)]);
-        else
-            transposeRowsOf(from, static_cast<std::size_t>(stride) * in.pitch, count, chunk,
-                            static_cast<std::size_t>(phase));
+    for (std::size_t phase = 0; phase < m_phases.size(); ++phase) {
+        Sequence sequence;
+        sequence.rows = rows + phase * in.pitch;
+        sequence.pitch = static_cast<std::size_t>(stride) * in.pitch;
+        sequence.there = std::max<std::int64_t>(
+            0, (there - static_cast<std::int64_t>(phase) + stride - 1) / stride);
+        transposeSequence(sequence, chunk, m_pairings, phase,
+                          m_scratch[static_cast<std::size_t>(thread)]);
     }
 }
 
-/// Transposes `there` rows and puts zeros for the rest of the chunk.
 template <typename Number>
-void WeightGradient<Number>::transposeRowsOf(const Number* rows, std::size_t pitch,
-                                             std::int64_t there, const Segment& chunk,
+void WeightGradient<Number>::transposeSequence(const Sequence& sequence, const Segment& chunk,
+                                               int pairings, std::size_t plane, Scratch& scratch)
+{
+    if (pairings == 0) {
+        transposeRowsOf(sequence, chunk, plane);
+        return;
+    }
+    const auto width = rowWidth(m_job->conv.inChannels);
+    const auto count = rowsOf(chunk.columns, pairings - 1);
+    auto& buffer = scratch.rows[pairings - 1];
+    buffer.ensure(static_cast<std::size_t>(count + 1) * width);
+    Number* zeros = buffer.data() + static_cast<std::size_t>(count) * width;
+    std::fill_n(zeros, width, Number(0));
+    const auto row = [&](std::int64_t index) {
+        return index < sequence.there
+            ? sequence.rows + static_cast<std::size_t>(index) * sequence.pitch
+            : zeros;
+    };
+    const auto differences = [&](std::int64_t first, TapTree::Part part) {
+        for (std::int64_t i = 0; i < count; ++i)
+            subtractRows(row(2 * i + first), row(2 * i + 1), width,
+                         buffer.data() + static_cast<std::size_t>(i) * width);
+        transposeSequence({buffer.data(), width, count}, chunk, pairings - 1,
+                          plane * TapTree::kParts + part, scratch);
+    };
+    transposeSequence({sequence.rows + sequence.pitch, 2 * sequence.pitch, sequence.there / 2},
+                      chunk, pairings - 1, plane * TapTree::kParts + TapTree::OddRows, scratch);
+    differences(0, TapTree::EvenDifferences);
+    differences(2, TapTree::OddDifferences);
+}
+
+template <typename Number>
+void WeightGradient<Number>::transposeRowsOf(const Sequence& sequence, const Segment& chunk,
                                              std::size_t plane)
 {
     const auto width = rowWidth(m_job->conv.inChannels);
     Number* to = m_transposed.data() + plane * m_planeSize + chunk.at;
-    there = std::min(there, chunk.columns);
+    const auto there = std::min(sequence.there, chunk.columns);
     if (there > 0)
-        transposeRows(rows, pitch, static_cast<std::size_t>(there), width, to, m_columnPitch);
+        transposeRows(sequence.rows, sequence.pitch, static_cast<std::size_t>(there), width, to,
+                      m_columnPitch);
     if (there == chunk.columns)
         return;
     for (std::size_t c = 0; c < width; ++c)
@@ -161,66 +202,47 @@ void WeightGradient<Number>::transposeRowsOf(const Number* rows, std::size_t pit
                   Number(0));
 }
 
-template <typename Number>
-void WeightGradient<Number>::transposePairs(const Segment& chunk, const Number* rows,
-                                            std::int64_t there, int phase, Scratch& scratch)
-{
-    const auto width = rowWidth(m_job->conv.inChannels);
-    const auto step = static_cast<std::size_t>(m_job->conv.stride) * m_job->in.pitch;
-    const auto plane = static_cast<std::size_t>(phase) * kPlanes;
-    transposeRowsOf(rows + step, 2 * step, there / 2, chunk, plane + Odd);
-
-    // A row that is not there is zero.
-    scratch.rows.ensure(static_cast<std::size_t>(2 * kChunk + 1) * width);
-    Number* zeros = scratch.rows.data() + static_cast<std::size_t>(2 * kChunk) * width;
-    std::fill_n(zeros, width, Number(0));
-    const auto row = [&](std::int64_t index) {
-        return index < there ? rows + static_cast<std::size_t>(index) * step : zeros;
-    };
-    for (std::int64_t column = 0; column < chunk.columns; ++column) {
-        Number* difference = scratch.rows.data() + static_cast<std::size_t>(column) * width;
-        subtractRows(row(2 * column), row(2 * column + 1), width, difference);
-        subtractRows(row(2 * column + 2), row(2 * column + 1), width,
-                     difference + static_cast<std::size_t>(kChunk) * width);
-    }
-    transposeRowsOf(scratch.rows.data(), width, chunk.columns, chunk, plane + EvenDifference);
-    transposeRowsOf(scratch.rows.data() + static_cast<std::size_t>(kChunk) * width, width,
-                    chunk.columns, chunk, plane + OddDifference);
-}
-
-/// Copies of the gradients' panel: one, or one per tap; or the even and the odd frames and their
-/// sums.
+/// Copies of the gradients' panel: one per plane, or one per tap.
 template <typename Number>
 void WeightGradient<Number>::packGradients(int panel, Scratch& scratch) const
 {
     const auto width = static_cast<std::size_t>(m_kernel->panel);
-    const auto pitch = m_job->gradientPitch;
     const int taps = m_moves ? 1 : m_job->conv.taps;
-    const auto copies = m_pairs ? kPlanes : static_cast<std::size_t>(taps);
-    scratch.panels.ensure(m_copySize * copies);
+    scratch.panels.ensure(m_copySize * std::max(m_planes, static_cast<std::size_t>(taps)));
     std::size_t at = 0;
     for (const auto& segment : m_segments) {
-        const auto depth = static_cast<std::size_t>(m_kernel->roundedDepth(segment.columns));
         for (int tap = 0; tap < taps; ++tap) {
-            const auto* from = m_job->gradient(segment.rows.item, segment.rows.first, tap)
+            const auto* rows = m_job->gradient(segment.rows.item, segment.rows.first, tap)
                 + static_cast<std::size_t>(panel) * width;
-            Number* to = scratch.panels.data() + at;
-            if (!m_pairs) {
-                m_kernel->packPanel(from, pitch, segment.columns,
-                                    to + static_cast<std::size_t>(tap) * m_copySize);
-                continue;
-            }
-            m_kernel->packPanel(from, 2 * pitch, segment.columns, to + EvenDifference * m_copySize);
-            m_kernel->packPanel(from + pitch, 2 * pitch, segment.columns,
-                                to + OddDifference * m_copySize);
-            scratch.rows.ensure(static_cast<std::size_t>(segment.columns) * width);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(segment.columns); ++i)
-                sumRows(from + 2 * i * pitch, from + (2 * i + 1) * pitch, width,
-                        scratch.rows.data() + i * width);
-            m_kernel->packPanel(scratch.rows.data(), width, segment.columns, to + Odd * m_copySize);
+            packSequence(rows, m_job->gradientPitch, segment.columns, m_pairings, at,
+                         static_cast<std::size_t>(tap), scratch);
         }
-        at += depth * width;
+        at += static_cast<std::size_t>(m_kernel->roundedDepth(segment.columns)) * width;
     }
+}
+
+template <typename Number>
+void WeightGradient<Number>::packSequence(const Number* rows, std::size_t pitch,
+                                          std::int64_t columns, int pairings, std::size_t at,
+                                          std::size_t copy, Scratch& scratch) const
+{
+    if (pairings == 0) {
+        m_kernel->packPanel(rows, pitch, columns, scratch.panels.data() + copy * m_copySize + at);
+        return;
+    }
+    const auto width = static_cast<std::size_t>(m_kernel->panel);
+    const auto count = static_cast<std::size_t>(columns) << (pairings - 1);
+    auto& sums = scratch.rows[pairings - 1];
+    sums.ensure(count * width);
+    for (std::size_t i = 0; i < count; ++i)
+        sumRows(rows + 2 * i * pitch, rows + (2 * i + 1) * pitch, width, sums.data() + i * width);
+    const auto part = [&](const Number* from, std::size_t step, TapTree::Part which) {
+        packSequence(from, step, columns, pairings - 1, at, copy * TapTree::kParts + which,
+                     scratch);
+    };
+    part(sums.data(), width, TapTree::OddRows);
+    part(rows, 2 * pitch, TapTree::EvenDifferences);
+    part(rows + pitch, 2 * pitch, TapTree::OddDifferences);
 }
 
 template <typename Number>
@@ -230,8 +252,7 @@ void WeightGradient<Number>::addPanel(int panel, int firstRow, int rows, float* 
     const auto& kernel = *m_kernel;
     const auto& conv = m_job->conv;
     packGradients(panel, scratch);
-    scratch.block.ensure(static_cast<std::size_t>(kernel.rowUnit * kernel.panel)
-                         * static_cast<std::size_t>(conv.taps));
+    scratch.blocks.ensure(blockSize() * static_cast<std::size_t>(conv.taps));
     const int columns = std::min(kernel.panel, conv.outChannels - panel * kernel.panel);
     for (int row = firstRow; row < firstRow + rows; row += kernel.rowUnit) {
         addTaps(row, scratch);
@@ -243,7 +264,7 @@ void WeightGradient<Number>::addPanel(int panel, int firstRow, int rows, float* 
             + (outerIndex * static_cast<std::size_t>(inner) + innerIndex)
                 * static_cast<std::size_t>(conv.taps);
         const auto addTo = m_moves ? addBlock<true> : addBlock<false>;
-        addTo(scratch.block.data(), kernel.rowUnit, kernel.panel, count, columns, inner, conv.taps,
+        addTo(scratch.blocks.data(), kernel.rowUnit, kernel.panel, count, columns, inner, conv.taps,
               to);
     }
 }
@@ -252,40 +273,66 @@ void WeightGradient<Number>::addPanel(int panel, int firstRow, int rows, float* 
 template <typename Number>
 void WeightGradient<Number>::addTaps(int row, Scratch& scratch) const
 {
-    const auto& conv = m_job->conv;
-    const auto blockSize = static_cast<std::size_t>(m_kernel->rowUnit * m_kernel->panel);
     const auto block = [&](int tap) {
-        return scratch.block.data() + static_cast<std::size_t>(tap) * blockSize;
+        return scratch.blocks.data() + static_cast<std::size_t>(tap) * blockSize();
     };
+    const auto& conv = m_job->conv;
     if (!m_moves) {
         for (int tap = 0; tap < conv.taps; ++tap)
-            product(scratch, 0, row, 0, static_cast<std::size_t>(tap), block(tap), false);
+            product(0, row, 0, static_cast<std::size_t>(tap), block(tap), false, scratch);
         return;
     }
-    if (!m_pairs) {
-        for (int tap = 0; tap < conv.taps; ++tap)
-            product(scratch, static_cast<std::size_t>(tap % conv.stride), row, tap / conv.stride, 0,
-                    block(tap), false);
-        return;
+    for (std::size_t phase = 0; phase < m_phases.size(); ++phase) {
+        std::vector<float*> blocks;
+        for (int tap = static_cast<int>(phase); tap < conv.taps; tap += conv.stride)
+            blocks.push_back(block(tap));
+        addTree(m_phases[phase], row, phase * m_planes, 0, blocks, false, scratch, 0);
     }
-    for (int phase = 0; phase < m_phases; ++phase)
-        for (int tap = phase; tap < conv.taps; tap += 2 * conv.stride) {
-            const auto plane = static_cast<std::size_t>(phase) * kPlanes;
-            const int shift = tap / conv.stride / 2;
-            const int second = tap + conv.stride;
-            product(scratch, plane + Odd, row, shift, Odd, block(tap), false);
-            if (second < conv.taps) {
-                std::copy_n(block(tap), blockSize, block(second));
-                product(scratch, plane + OddDifference, row, shift, OddDifference, block(second),
-                        true);
-            }
-            product(scratch, plane + EvenDifference, row, shift, EvenDifference, block(tap), true);
-        }
+}
+
+/// Sets the blocks of a tree's taps to their gradients, or adds these.
+template <typename Number>
+void WeightGradient<Number>::addTree(const TapTree& tree, int row, std::size_t plane,
+                                     std::size_t copy, const std::vector<float*>& blocks, bool add,
+                                     Scratch& scratch, int level) const
+{
+    for (const auto& leaf : tree.products)
+        product(plane, row, leaf.step, copy, blocks[leaf.step], add, scratch);
+    if (tree.parts.empty() || blocks.empty())
+        return;
+    auto& buffer = scratch.sums[level];
+    buffer.ensure((blocks.size() + 1) / 2 * blockSize());
+    std::vector<float*> sums;
+    std::vector<float*> even;
+    std::vector<float*> odd;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (i % 2 == 0)
+            sums.push_back(buffer.data() + i / 2 * blockSize());
+        (i % 2 == 0 ? even : odd).push_back(blocks[i]);
+    }
+    std::size_t leaves = 1; // planes of a part
+    for (int i = level + 1; i < m_pairings; ++i)
+        leaves *= TapTree::kParts;
+    const auto part = [&](TapTree::Part which, const std::vector<float*>& to, bool adds) {
+        const auto offset = static_cast<std::size_t>(which) * leaves;
+        addTree(tree.parts[which], row, plane + offset, copy + offset, to, adds, scratch,
+                level + 1);
+    };
+    part(TapTree::OddRows, sums, false);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (add)
+            addRow(sums[i / 2], blockSize(), blocks[i]);
+        else
+            std::copy_n(sums[i / 2], blockSize(), blocks[i]);
+    }
+    part(TapTree::EvenDifferences, even, true);
+    part(TapTree::OddDifferences, odd, true);
 }
 
 template <typename Number>
-void WeightGradient<Number>::product(const Scratch& scratch, std::size_t plane, int row, int shift,
-                                     std::size_t copy, float* block, bool add) const
+void WeightGradient<Number>::product(std::size_t plane, int row, std::size_t shift,
+                                     std::size_t copy, float* block, bool add,
+                                     const Scratch& scratch) const
 {
     typename ProductKernel<Number>::Operands operands;
     operands.inPitch = m_columnPitch;
@@ -294,8 +341,10 @@ void WeightGradient<Number>::product(const Scratch& scratch, std::size_t plane, 
     operands.out = block;
     operands.outPitch = static_cast<std::size_t>(m_kernel->panel);
     operands.matrix = scratch.panels.data() + copy * m_copySize;
+    const Number* in = m_transposed.data() + plane * m_planeSize
+        + static_cast<std::size_t>(row) * m_columnPitch + shift;
     for (const auto& segment : m_segments) {
-        operands.in = input(plane, row, shift) + segment.at;
+        operands.in = in + segment.at;
         operands.depth = static_cast<int>(m_kernel->roundedDepth(segment.columns));
         m_kernel->addTo(add ? nullptr : m_zeros.data(), operands);
         add = true;

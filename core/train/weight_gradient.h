@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/train/row_conv.h"
+#include "core/train/tap_tree.h"
 
 #include <cstdint>
 #include <functional>
@@ -11,10 +12,10 @@ namespace phono {
 /// The gradient of a convolution's weights: for every tap the product of the input, transposed so
 /// that its rows are channels over time, with the gradient of the output.
 ///
-/// Frames are taken in stretches of bounded length, so the transposed copies stay small. Where the
-/// kernel pairs taps, frames are taken in pairs, too: with g = g0 + g1, the gradient of a is
-/// x1 g + (x0 - x1) g0, that of b x1 g + (x2 - x1) g1 (see PackedConvolution). Keeps its buffers
-/// between calls.
+/// Frames are taken in stretches of bounded length, so the transposed copies stay small. Products
+/// are saved as a TapTree saves them: of m, which both outputs contain, the gradient is the sum of
+/// theirs, so (a + b) gets x1 (g0 + g1), a gets (x0 - x1) g0 as well, and b (x2 - x1) g1. Keeps its
+/// buffers between calls.
 template <typename Number>
 class WeightGradient {
 public:
@@ -29,7 +30,7 @@ public:
         RowConv conv; ///< the head's has a stride of 1
         RowSource<Number> in;
         /// Row `frame` of the output's gradient as a tap sees it; `gradientPitch` numbers apart.
-        /// Behind an item's last there is one of zeros.
+        /// Behind an item's last are kPairedRows of zeros.
         std::function<const Number*(std::int64_t item, std::int64_t frame, int tap)> gradient;
         std::size_t gradientPitch = 0;
         std::int64_t items = 0;
@@ -41,41 +42,55 @@ public:
 private:
     struct Segment {
         RowTile rows;
-        std::int64_t columns = 0; // frames, or pairs of frames
+        std::int64_t columns = 0; // frames, pairs or fours of frames
         std::size_t at = 0; // where its columns begin in the transposed input
     };
     struct Scratch {
         AlignedBuffer<Number> panels; // gradients, packed
-        AlignedBuffer<Number> rows;
-        AlignedBuffer<float> block; // [taps][rowUnit][panel]
+        AlignedBuffer<Number> rows[kMostPairings]; // differences or sums of rows
+        AlignedBuffer<float> blocks; // [taps][rowUnit][panel]
+        AlignedBuffer<float> sums[kMostPairings]; // of blocks
     };
-    enum Plane { Odd, EvenDifference, OddDifference }; // of a phase's input when paired
+    /// Rows on their way into the transposed input; those beyond `there` are zero.
+    struct Sequence {
+        const Number* rows = nullptr;
+        std::size_t pitch = 0;
+        std::int64_t there = 0;
+    };
 
     void addUnit(float* weights);
     void transpose();
     void transposeChunk(const Segment& chunk, int thread);
-    void transposePairs(const Segment& chunk, const Number* rows, std::int64_t there, int phase,
-                        Scratch& scratch);
-    void transposeRowsOf(const Number* rows, std::size_t pitch, std::int64_t there,
-                         const Segment& chunk, std::size_t plane);
+    void transposeSequence(const Sequence& sequence, const Segment& chunk, int pairings,
+                           std::size_t plane, Scratch& scratch);
+    void transposeRowsOf(const Sequence& sequence, const Segment& chunk, std::size_t plane);
     void addPanel(int panel, int firstRow, int rows, float* weights, Scratch& scratch) const;
     void packGradients(int panel, Scratch& scratch) const;
+    void packSequence(const Number* rows, std::size_t pitch, std::int64_t columns, int pairings,
+                      std::size_t at, std::size_t copy, Scratch& scratch) const;
     void addTaps(int row, Scratch& scratch) const;
-    void product(const Scratch& scratch, std::size_t plane, int row, int shift, std::size_t copy,
-                 float* block, bool add) const;
-    const Number* input(std::size_t plane, int row, int shift) const
+    void addTree(const TapTree& tree, int row, std::size_t plane, std::size_t copy,
+                 const std::vector<float*>& blocks, bool add, Scratch& scratch, int level) const;
+    void product(std::size_t plane, int row, std::size_t shift, std::size_t copy, float* block,
+                 bool add, const Scratch& scratch) const;
+    std::size_t blockSize() const
     {
-        return m_transposed.data() + plane * m_planeSize
-            + static_cast<std::size_t>(row) * m_columnPitch + static_cast<std::size_t>(shift);
+        return static_cast<std::size_t>(m_kernel->rowUnit * m_kernel->panel);
+    }
+    /// Rows of a sequence that `columns` columns are made of.
+    static std::int64_t rowsOf(std::int64_t columns, int pairings)
+    {
+        return (columns << pairings) + (1 << pairings) - 1;
     }
 
     const ProductKernel<Number>* m_kernel = nullptr;
     const Job* m_job = nullptr;
     int m_threads = 1;
     bool m_moves = true;
-    bool m_pairs = false;
-    int m_phases = 1;
-    int m_reach = 0; // columns that taps reach beyond theirs
+    int m_pairings = 0;
+    std::vector<TapTree> m_phases;
+    std::size_t m_planes = 1; // of a phase, and copies of the gradients: 3 ^ pairings
+    std::size_t m_reach = 0; // columns that taps reach beyond theirs
     std::vector<Segment> m_segments; // that are computed together
     AlignedBuffer<Number> m_transposed; // [phase][plane][channel][column]
     std::size_t m_columnPitch = 0;
