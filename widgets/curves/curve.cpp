@@ -42,12 +42,22 @@ Extremes CurveValues::extremes(std::size_t first, std::size_t last) const
 {
     Extremes found;
     last = std::min(last, m_values.size());
-    while (first < last && first % kBlock != 0)
-        found.include(m_values[first++]);
+    // Four at a time, so that none waits for the one before.
+    std::array<Extremes, 4> lanes;
+    const auto includeValues = [&](std::size_t end) {
+        for (; first + lanes.size() <= end; first += lanes.size()) {
+            for (std::size_t lane = 0; lane < lanes.size(); ++lane)
+                lanes[lane].include(m_values[first + lane]);
+        }
+        while (first < end)
+            lanes[0].include(m_values[first++]);
+    };
+    includeValues(std::min(last, (first + kBlock - 1) / kBlock * kBlock));
     for (; first + kBlock <= last; first += kBlock)
         found.include(m_blocks[first / kBlock]);
-    while (first < last)
-        found.include(m_values[first++]);
+    includeValues(last);
+    for (const Extremes& lane : lanes)
+        found.include(lane);
     return found;
 }
 

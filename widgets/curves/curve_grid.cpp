@@ -226,7 +226,14 @@ CurveScale CurveGrid::fullScale() const
 
 CurveScale CurveGrid::scale() const
 {
-    const CurveScale full = fullScale();
+    CurveScale full = fullScale();
+    if (!m_view && !full.log) {
+        // Ends at a round place just behind the last point, so that most points that come leave
+        // the columns of pixels where they are.
+        constexpr double kParts = 256;
+        const double step = std::exp2(std::floor(std::log2(full.length()))) / kParts;
+        full.high = full.low + std::ceil(full.length() / step - 1e-9) * step;
+    }
     if (!m_view)
         return full;
     return {m_view->low, m_view->high, full.log};

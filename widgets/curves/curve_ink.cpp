@@ -92,6 +92,7 @@ ImageInk::ImageInk(QPainter& painter, const CurveArea& area, QImage& canvas)
 
 void ImageInk::finish()
 {
+    flushSpans();
     m_painter.drawImage(m_rect.topLeft(), m_image);
 }
 
@@ -101,7 +102,10 @@ void ImageInk::blend(int x, int y, double cover, const Paint& paint)
         return;
     const auto a = std::uint32_t(cover * paint.alpha * 255 + 0.5);
     std::uint32_t& pixel = m_pixels[std::ptrdiff_t(y) * m_stride + x];
-    pixel = scaled(paint.color, a) + scaled(pixel, 255 - a);
+    if (a == 255)
+        pixel = paint.color;
+    else
+        pixel = scaled(paint.color, a) + scaled(pixel, 255 - a);
 }
 
 void ImageInk::cover(int at, double low, double high, bool steep, const Paint& paint)
@@ -119,16 +123,59 @@ void ImageInk::cover(int at, double low, double high, bool steep, const Paint& p
 void ImageInk::spans(std::span<const CurveSpan> spans, const QColor& color)
 {
     const auto alpha = std::uint32_t(std::lround(color.alphaF() * 255));
-    const std::uint32_t ink = scaled(color.rgb() | 0xff000000U, alpha);
-    for (const CurveSpan& span : spans) {
-        if (span.x < 0 || span.x >= m_width)
-            continue;
-        const int first = std::max(0, int(std::lround(span.top)));
-        const int last = std::min(m_height, int(std::lround(span.bottom)));
-        std::uint32_t* pixel = m_pixels + std::ptrdiff_t(first) * m_stride + span.x;
-        for (int y = first; y < last; ++y, pixel += m_stride)
-            *pixel = *pixel == 0 ? ink : ink + scaled(*pixel, 255 - alpha);
+    m_layers.push_back(
+        {scaled(color.rgb() | 0xff000000U, alpha), {spans.begin(), spans.end()}, 0});
+}
+
+void ImageInk::flushSpans()
+{
+    // Column by column with all layers at once: where they overlap, their colours are mixed once
+    // for a whole stretch and not for each pixel.
+    struct Stretch {
+        int top = 0, bottom = 0;
+        std::uint32_t color = 0;
+    };
+    std::vector<Stretch> stretches;
+    std::vector<int> edges;
+    for (int x = 0; x < m_width && !m_layers.empty(); ++x) {
+        stretches.clear();
+        edges.clear();
+        for (SpanLayer& layer : m_layers) {
+            while (layer.next < layer.spans.size() && layer.spans[layer.next].x < x)
+                ++layer.next;
+            if (layer.next == layer.spans.size() || layer.spans[layer.next].x != x)
+                continue;
+            const CurveSpan& span = layer.spans[layer.next];
+            const int top = std::max(0, int(std::lround(span.top)));
+            const int bottom = std::min(m_height, int(std::lround(span.bottom)));
+            if (top >= bottom)
+                continue;
+            stretches.push_back({top, bottom, layer.color});
+            edges.insert(edges.end(), {top, bottom});
+        }
+        std::ranges::sort(edges);
+        for (std::size_t i = 1; i < edges.size(); ++i) {
+            if (edges[i] == edges[i - 1])
+                continue;
+            std::uint32_t mixed = 0;
+            for (const Stretch& one : stretches) {
+                if (one.top <= edges[i - 1] && edges[i] <= one.bottom)
+                    mixed = one.color + scaled(mixed, 255 - (one.color >> 24));
+            }
+            fillColumn(x, edges[i - 1], edges[i], mixed);
+        }
     }
+    m_layers.clear();
+}
+
+void ImageInk::fillColumn(int x, int top, int bottom, std::uint32_t color)
+{
+    if (color == 0)
+        return;
+    const std::uint32_t rest = 255 - (color >> 24);
+    std::uint32_t* pixel = m_pixels + std::ptrdiff_t(top) * m_stride + x;
+    for (int y = top; y < bottom; ++y, pixel += m_stride)
+        *pixel = *pixel == 0 ? color : color + scaled(*pixel, rest);
 }
 
 void ImageInk::segment(QPointF from, QPointF to, double width, const Paint& paint)
@@ -159,6 +206,7 @@ void ImageInk::segment(QPointF from, QPointF to, double width, const Paint& pain
 void ImageInk::line(std::span<const QPointF> points, const QColor& color, double width,
                     std::span<const double> dashes)
 {
+    flushSpans();
     const Paint paint{color.rgb() | 0xff000000U, color.alphaF()};
     const auto place = [&](const QPointF& point) {
         return (point - m_rect.topLeft()) * m_ratio;

@@ -29,6 +29,7 @@ public:
     CurveInk& operator=(const CurveInk&) = delete;
     virtual ~CurveInk() = default;
 
+    /// From left to right.
     virtual void spans(std::span<const CurveSpan> spans, const QColor& color) = 0;
     /// Straight lines from point to point, in logical pixels, broken by `dashes` (pixels drawn and
     /// left out in turn).
@@ -59,12 +60,20 @@ private:
         std::uint32_t color = 0; ///< opaque
         double alpha = 1;
     };
+    struct SpanLayer {
+        std::uint32_t color = 0; ///< with its alpha multiplied in
+        std::vector<CurveSpan> spans;
+        std::size_t next = 0;
+    };
+    void flushSpans();
+    void fillColumn(int x, int top, int bottom, std::uint32_t color);
     void segment(QPointF from, QPointF to, double width, const Paint& paint);
     /// Pixels [low, high) of one column, or row when `steep`, with part cover at both ends.
     void cover(int at, double low, double high, bool steep, const Paint& paint);
     void blend(int x, int y, double cover, const Paint& paint);
 
     QPainter& m_painter;
+    std::vector<SpanLayer> m_layers; ///< not painted yet
     QRectF m_rect;
     double m_ratio;
     QImage& m_image;

@@ -115,7 +115,7 @@ void drawThrough(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed
                  const QColor& color)
 {
     eachRun(pointsOf(area, placed, placed.curve.values()),
-            [&](std::span<const QPointF> run) { ink.line(run, color, 1.2, {}); });
+            [&](std::span<const QPointF> run) { ink.line(run, color, 1, {}); });
 }
 
 void paintMarkers(QPainter& painter, const CurveArea& area, const PlacedCurve& placed,
