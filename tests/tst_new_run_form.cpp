@@ -194,6 +194,11 @@ void NewRunFormTest::aPresetFillsTheFields()
     Q_EMIT presets->activated(presets->currentIndex());
     QCOMPARE(m_form->config().model, presetConfig("tiny")->model);
     QCOMPARE(m_form->config().task.data, m_home->path().toStdString());
+    QCOMPARE(line("newRunName")->text(), QStringLiteral("tiny-1"));
+    line("newRunName")->setText(QStringLiteral("mine"));
+    presets->setCurrentText(QStringLiteral("large"));
+    Q_EMIT presets->activated(presets->currentIndex());
+    QCOMPARE(line("newRunName")->text(), QStringLiteral("mine"));
 }
 
 void NewRunFormTest::searchFindsFieldsByTheirMeaning()

@@ -123,8 +123,7 @@ void ImageInk::cover(int at, double low, double high, bool steep, const Paint& p
 void ImageInk::spans(std::span<const CurveSpan> spans, const QColor& color)
 {
     const auto alpha = std::uint32_t(std::lround(color.alphaF() * 255));
-    m_layers.push_back(
-        {scaled(color.rgb() | 0xff000000U, alpha), {spans.begin(), spans.end()}, 0});
+    m_layers.push_back({scaled(color.rgb() | 0xff000000U, alpha), {spans.begin(), spans.end()}, 0});
 }
 
 void ImageInk::flushSpans()

@@ -48,14 +48,7 @@ void NewRunForm::startOver()
     m_presets->setCurrentText(QLatin1String(kFirstPreset));
     choosePreset();
     m_config.task.data = given.toStdString();
-    // "base-1", or the next number that is free.
-    int number = 1;
-    const auto name = [&] {
-        return QStringLiteral("%1-%2").arg(m_presets->currentText()).arg(number);
-    };
-    while (QFileInfo::exists(fromPath(m_folder / toPath(name()))))
-        ++number;
-    m_name->setText(name());
+    suggestName(m_presets->currentText(), 1);
     fillIn();
     m_data->setFocus();
 }
@@ -63,19 +56,27 @@ void NewRunForm::startOver()
 void NewRunForm::startFrom(const TrainingConfig& config, const QString& name)
 {
     m_config = config;
-    int number = 2;
-    const auto next = [&] {
-        return QStringLiteral("%1-%2").arg(name).arg(number);
-    };
-    while (QFileInfo::exists(fromPath(m_folder / toPath(next()))))
-        ++number;
-    m_name->setText(next());
+    suggestName(name, 2);
     fillIn();
     m_search->setFocus();
 }
 
+void NewRunForm::suggestName(const QString& stem, int number)
+{
+    const auto name = [&] {
+        return QStringLiteral("%1-%2").arg(stem).arg(number);
+    };
+    while (QFileInfo::exists(fromPath(m_folder / toPath(name()))))
+        ++number;
+    m_suggested = name();
+    m_name->setText(m_suggested);
+}
+
 void NewRunForm::choosePreset()
 {
+    // A name that nobody wrote follows the preset.
+    if (m_name->text() == m_suggested)
+        suggestName(m_presets->currentText(), 1);
     auto preset = presetConfig(m_presets->currentText().toStdString());
     if (!preset)
         return;

@@ -60,6 +60,8 @@ private:
     void makeFoot(QVBoxLayout& column);
     QWidget* makePathRow(QLineEdit*& edit, const char* name, const QString& hint);
     void choosePreset();
+    /// "base-1", or the next number that is free.
+    void suggestName(const QString& stem, int number);
     void fillIn();
     void read();
     void check();
@@ -78,6 +80,7 @@ private:
     DataSurveyor& m_surveyor;
     QTimer m_surveyTimer;
     QString m_surveyed;
+    QString m_suggested;
 
     QLineEdit* m_data = nullptr;
     QLineEdit* m_valid = nullptr;
