@@ -3,6 +3,7 @@
 #include "app/engine/lanes.h"
 #include "app/engine/model_host.h"
 #include "app/settings.h"
+#include "core/audio/sound_system.h"
 #include "widgets/shell/activity_bar.h"
 #include "widgets/shell/notice.h"
 
@@ -25,6 +26,7 @@ struct Workbench {
     Lanes& lanes;
     ModelHost& models;
     SettingsStore& settings;
+    SoundSystem& sound;
 };
 
 /// Asked before the window closes on work that can go on alone.

@@ -10,7 +10,7 @@ namespace {
 template <typename W>
 std::unique_ptr<Workspace> make(Workbench& workbench)
 {
-    return std::make_unique<W>(workbench.lanes, workbench.models, workbench.settings);
+    return std::make_unique<W>(workbench);
 }
 
 constexpr WorkspaceEntry kWorkspaces[] = {

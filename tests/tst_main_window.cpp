@@ -8,7 +8,7 @@
 #include "core/run/run_control.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/fake_run.h"
-#include "tests/support/sound_device.h"
+#include "tests/support/sound_card.h"
 #include "tests/support/sounds.h"
 #include "widgets/curves/curve_grid.h"
 #include "widgets/pretrain/new_run_form.h"
@@ -800,7 +800,7 @@ private:
     }
 
     QTemporaryDir m_sounds;
-    std::optional<SoundDevice> m_device;
+    std::optional<SoundCard> m_device;
     std::optional<QTemporaryDir> m_home;
     std::optional<User> user;
 };

@@ -1,5 +1,5 @@
 #include "core/audio/player.h"
-#include "tests/support/sound_device.h"
+#include "tests/support/sound_card.h"
 #include "tests/support/sounds.h"
 
 #include <QTemporaryDir>
@@ -82,6 +82,13 @@ private Q_SLOTS:
     void lostDeviceIsToldOf_data();
     void lostDeviceIsToldOf();
     void playerMayGoWhilePlaying();
+    void speedChangesTheTimeButNotThePitch_data();
+    void speedChangesTheTimeButNotThePitch();
+    void speedCanChangeWhilePlaying();
+    void deviceCanBeChosen();
+    void deviceThatIsNotThereIsToldOf();
+    void deviceCanChangeWhilePlaying();
+    void lateSamplesAreCounted();
 
 private:
     std::filesystem::path directory() const { return m_directory.path().toStdString(); }
@@ -90,9 +97,10 @@ private:
 
 void TestPlayer::allIsPlayedExactly()
 {
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     const auto samples = loudNoise(8000);
-    Player player;
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(samples), 0, 8000, false));
     positionsToTheEnd(player);
     QVERIFY(!player.takeError());
@@ -104,9 +112,10 @@ void TestPlayer::allIsPlayedExactly()
 
 void TestPlayer::selectionIsPlayed()
 {
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     const auto samples = loudNoise(50000);
-    Player player;
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(samples), 20000, 23001, false));
     const auto positions = positionsToTheEnd(player);
     QVERIFY(std::ranges::all_of(positions, [](auto p) { return p >= 20000 && p < 23001; }));
@@ -118,9 +127,10 @@ void TestPlayer::selectionIsPlayed()
 
 void TestPlayer::loopHasNoGap()
 {
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     const auto samples = loudNoise(5000);
-    Player player;
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(samples), 1000, 1777, true));
     QVERIFY(waitFor([&] { return device.played().size() > 10 * 777; }));
     const auto position = player.position();
@@ -142,9 +152,10 @@ void TestPlayer::loopCanBeginWhilePlaying_data()
 void TestPlayer::loopCanBeginWhilePlaying()
 {
     QFETCH(int, length);
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     const auto samples = loudNoise(static_cast<std::size_t>(length));
-    Player player;
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(samples), 0, length, false));
     QVERIFY(waitFor([&] { return player.position().value_or(0) > 500; }));
     player.setLoop(true);
@@ -166,9 +177,10 @@ void TestPlayer::loopCanEndWhilePlaying_data()
 void TestPlayer::loopCanEndWhilePlaying()
 {
     QFETCH(int, length);
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     const auto samples = loudNoise(static_cast<std::size_t>(length));
-    Player player;
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(samples), 0, length, true));
     QVERIFY(waitFor([&] { return player.position().value_or(0) > length / 2; }));
     player.setLoop(false);
@@ -182,8 +194,9 @@ void TestPlayer::loopCanEndWhilePlaying()
 
 void TestPlayer::positionRisesWithTheSound()
 {
-    const SoundDevice device(directory());
-    Player player;
+    const SoundCard device(directory());
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(loudNoise(16000)), 0, 16000, false));
     const auto positions = positionsToTheEnd(player);
     QVERIFY(std::ranges::is_sorted(positions));
@@ -198,9 +211,10 @@ void TestPlayer::positionRisesWithTheSound()
 
 void TestPlayer::newPlayReplacesTheOld()
 {
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     const auto samples = loudNoise(32000);
-    Player player;
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(samples), 0, 32000, true));
     QVERIFY(waitFor([&] { return !device.played().empty(); }));
     QVERIFY(player.play(Waveform(samples), 16000, 18000, false));
@@ -211,8 +225,9 @@ void TestPlayer::newPlayReplacesTheOld()
 
 void TestPlayer::stopStopsAtOnce()
 {
-    const SoundDevice device(directory());
-    Player player;
+    const SoundCard device(directory());
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(loudNoise(160000)), 0, 160000, false));
     QVERIFY(waitFor([&] { return player.position().value_or(0) > 1000; }));
     player.stop();
@@ -236,10 +251,11 @@ void TestPlayer::deviceOfAnotherRateGetsTheSameSound()
 {
     QFETCH(int, rate);
     QFETCH(int, channels);
-    const SoundDevice device(
+    const SoundCard device(
         directory(), "rate " + std::to_string(rate) + " channels " + std::to_string(channels));
     auto samples = sine(440, 16000, 0.5);
-    Player player;
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(samples), 0, 8000, false));
     const auto positions = positionsToTheEnd(player);
     QVERIFY(!player.takeError());
@@ -260,8 +276,9 @@ void TestPlayer::deviceOfAnotherRateGetsTheSameSound()
 
 void TestPlayer::loudSamplesAreHeldAtFullScale()
 {
-    const SoundDevice device(directory());
-    Player player;
+    const SoundCard device(directory());
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(std::vector<float>(4000, 3.0f)), 0, 4000, false));
     positionsToTheEnd(player);
     const auto played = device.played();
@@ -283,8 +300,9 @@ void TestPlayer::emptySelectionIsRefused()
 {
     QFETCH(int, first);
     QFETCH(int, last);
-    const SoundDevice device(directory());
-    Player player;
+    const SoundCard device(directory());
+    SoundSystem system;
+    Player player(system);
     const auto started = player.play(Waveform(loudNoise(1000)), first, last, false);
     QVERIFY(!started);
     QVERIFY(started.error().message.starts_with("there is nothing to play"));
@@ -293,11 +311,12 @@ void TestPlayer::emptySelectionIsRefused()
 
 void TestPlayer::missingDeviceIsToldOf()
 {
-    SoundDevice::none(directory());
-    Player player;
+    SoundCard::none(directory());
+    SoundSystem system;
+    Player player(system);
     const auto started = player.play(Waveform(loudNoise(1000)), 0, 1000, false);
     QVERIFY(!started);
-    QVERIFY2(started.error().message.starts_with("cannot play: no sound output device was found"),
+    QVERIFY2(started.error().message.starts_with("no sound output device was found"),
              started.error().message.c_str());
     QVERIFY(!player.position());
     player.stop();
@@ -305,11 +324,12 @@ void TestPlayer::missingDeviceIsToldOf()
 
 void TestPlayer::deviceThatAppearsIsFound()
 {
-    SoundDevice::none(directory());
-    Player player;
+    SoundCard::none(directory());
+    SoundSystem system;
+    Player player(system);
     const auto samples = loudNoise(1000);
     QVERIFY(!player.play(Waveform(samples), 0, 1000, false));
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     QVERIFY(player.play(Waveform(samples), 0, 1000, false));
     positionsToTheEnd(player);
     QVERIFY(startsWith(device.played(), samples));
@@ -325,8 +345,9 @@ void TestPlayer::lostDeviceIsToldOf_data()
 void TestPlayer::lostDeviceIsToldOf()
 {
     QFETCH(QString, setting);
-    const SoundDevice device(directory(), setting.toStdString());
-    Player player;
+    const SoundCard device(directory(), setting.toStdString());
+    SoundSystem system;
+    Player player(system);
     QVERIFY(player.play(Waveform(loudNoise(64000)), 0, 64000, true));
     positionsToTheEnd(player);
     const auto error = player.takeError();
@@ -338,15 +359,138 @@ void TestPlayer::lostDeviceIsToldOf()
 
 void TestPlayer::playerMayGoWhilePlaying()
 {
-    const SoundDevice device(directory());
+    const SoundCard device(directory());
     {
-        Player player;
+        SoundSystem system;
+        Player player(system);
         QVERIFY(player.play(Waveform(loudNoise(16000)), 0, 16000, true));
         QVERIFY(waitFor([&] { return !device.played().empty(); }));
     }
     const auto before = device.played().size();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     QCOMPARE(device.played().size(), before);
+}
+
+void TestPlayer::speedChangesTheTimeButNotThePitch_data()
+{
+    QTest::addColumn<double>("speed");
+    QTest::newRow("half") << 0.5;
+    QTest::newRow("three quarters") << 0.75;
+    QTest::newRow("one and a half") << 1.5;
+    QTest::newRow("double") << 2.0;
+}
+
+void TestPlayer::speedChangesTheTimeButNotThePitch()
+{
+    QFETCH(double, speed);
+    const SoundCard device(directory());
+    SoundSystem system;
+    Player player(system);
+    QVERIFY(player.setSpeed(speed));
+    // Silence, a tone from 0.25 s to 0.75 s, silence.
+    auto samples = sine(440, 16000, 1);
+    std::fill_n(samples.begin(), 4000, 0.0f);
+    samples[0] = 1e-4f; // where the device's own silence ends
+    std::fill_n(samples.begin() + 12000, 4000, 0.0f);
+    QVERIFY(player.play(Waveform(samples), 0, 16000, false));
+    const auto positions = positionsToTheEnd(player);
+    QVERIFY(!player.takeError());
+    QVERIFY(std::ranges::is_sorted(positions));
+    QVERIFY(positions.back() > 12000 && positions.back() < 16000);
+
+    const auto played = device.played();
+    const auto isLoud = [](float sample) {
+        return std::abs(sample) > 0.25f;
+    };
+    const auto first = std::find_if(played.begin(), played.end(), isLoud);
+    const auto last = std::find_if(played.rbegin(), played.rend(), isLoud).base();
+    QVERIFY(first < last);
+    const double length = static_cast<double>(last - first) / 16000;
+    QVERIFY2(std::abs(length - 0.5 / speed) < 0.04, qPrintable(QString::number(length)));
+    int crossings = 0;
+    for (auto at = first + 1; at < last; ++at)
+        crossings += at[-1] < 0 && at[0] >= 0;
+    const double pitch = crossings / length;
+    QVERIFY2(std::abs(pitch - 440) < 15, qPrintable(QString::number(pitch)));
+}
+
+void TestPlayer::speedCanChangeWhilePlaying()
+{
+    const SoundCard device(directory());
+    SoundSystem system;
+    Player player(system);
+    const auto samples = loudNoise(48000);
+    QVERIFY(player.play(Waveform(samples), 16000, 48000, false));
+    QVERIFY(waitFor([&] { return player.position().value_or(0) > 24000; }));
+    QVERIFY(player.setSpeed(2));
+    const auto position = player.position();
+    QVERIFY(position && *position >= 24000 && *position < 40000);
+    const auto positions = positionsToTheEnd(player);
+    QVERIFY(!player.takeError());
+    QVERIFY(positions.back() > 44000 && positions.back() < 48000);
+}
+
+void TestPlayer::deviceCanBeChosen()
+{
+    const SoundCard card(directory(), {{.name = "default"}, {.name = "other"}});
+    SoundSystem system;
+    Player player(system);
+    const auto samples = loudNoise(8000);
+    QVERIFY(player.setDevice({"other", "ALSA"}));
+    QVERIFY(player.play(Waveform(samples), 0, 8000, false));
+    positionsToTheEnd(player);
+    QVERIFY(startsWith(card.played("other"), samples));
+    QVERIFY(card.played().empty());
+}
+
+void TestPlayer::deviceThatIsNotThereIsToldOf()
+{
+    const SoundCard device(directory());
+    SoundSystem system;
+    Player player(system);
+    QVERIFY(player.setDevice({"headphones", "ALSA"}));
+    const auto started = player.play(Waveform(loudNoise(1000)), 0, 1000, false);
+    QVERIFY(!started);
+    QVERIFY2(
+        started.error().message.starts_with("the sound output device 'headphones' is not there"),
+        started.error().message.c_str());
+}
+
+void TestPlayer::deviceCanChangeWhilePlaying()
+{
+    const SoundCard card(directory(), {{.name = "default"}, {.name = "other"}});
+    SoundSystem system;
+    Player player(system);
+    const auto samples = loudNoise(32000);
+    QVERIFY(player.play(Waveform(samples), 0, 32000, false));
+    QVERIFY(waitFor([&] { return player.position().value_or(0) > 8000; }));
+    QVERIFY(player.setDevice({"other", "ALSA"}));
+    const auto positions = positionsToTheEnd(player);
+    QVERIFY(positions.back() > 30000);
+    const auto played = card.played("other");
+    QVERIFY(played.size() > 8000 && played.size() < 26000);
+    // What is heard there is the end of what was to be played.
+    const auto beginning =
+        std::search(samples.begin(), samples.end(), played.begin(), played.begin() + 100);
+    QVERIFY(beginning != samples.end());
+    QVERIFY(std::equal(beginning, samples.end(), played.begin()));
+}
+
+void TestPlayer::lateSamplesAreCounted()
+{
+    const SoundCard device(directory(), "mmap 1 overrun_at 4000");
+    SoundSystem system;
+    Player player(system);
+    QVERIFY(player.play(Waveform(loudNoise(16000)), 0, 16000, false));
+    positionsToTheEnd(player);
+    QVERIFY(player.underflows() > 0);
+
+    const SoundCard steady(directory());
+    SoundSystem other;
+    Player patient(other);
+    QVERIFY(patient.play(Waveform(loudNoise(8000)), 0, 8000, false));
+    positionsToTheEnd(patient);
+    QCOMPARE(patient.underflows(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestPlayer)

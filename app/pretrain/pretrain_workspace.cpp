@@ -21,14 +21,13 @@ constexpr int kDetailsWidth = 320;
 
 } // namespace
 
-PretrainWorkspace::PretrainWorkspace(Lanes& lanes, ModelHost&, SettingsStore& settings,
-                                     QWidget* parent)
+PretrainWorkspace::PretrainWorkspace(Workbench& workbench, QWidget* parent)
     : Workspace(parent)
-    , m_settings(settings)
+    , m_settings(workbench.settings)
     , m_launcher(findTrainer())
-    , m_panel(std::make_unique<PretrainPanel>(lanes.files(), this))
+    , m_panel(std::make_unique<PretrainPanel>(workbench.lanes.files(), this))
     , m_details(new CurrentStack)
-    , m_form(new NewRunForm(m_surveyor, lanes.files()))
+    , m_form(new NewRunForm(m_surveyor, workbench.lanes.files()))
     , m_runMenu(new QMenu(tr("&Run"), this))
     , m_viewMenu(new QMenu(tr("&View"), this))
 {

@@ -19,8 +19,7 @@ class NewRunForm;
 class PretrainWorkspace : public Workspace {
     Q_OBJECT
 public:
-    PretrainWorkspace(Lanes& lanes, ModelHost& models, SettingsStore& settings,
-                      QWidget* parent = nullptr);
+    explicit PretrainWorkspace(Workbench& workbench, QWidget* parent = nullptr);
     ~PretrainWorkspace() override;
 
     QList<QMenu*> menus() const override;

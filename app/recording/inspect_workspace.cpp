@@ -33,13 +33,13 @@ QWidget* makeDetailsHint()
 
 } // namespace
 
-InspectWorkspace::InspectWorkspace(Lanes& lanes, ModelHost& models, SettingsStore& settings,
-                                   QWidget* parent)
+InspectWorkspace::InspectWorkspace(Workbench& workbench, QWidget* parent)
     : Workspace(parent)
-    , m_lanes(lanes)
-    , m_models(models)
-    , m_settings(settings)
-    , m_export(lanes.inference(),
+    , m_lanes(workbench.lanes)
+    , m_models(workbench.models)
+    , m_settings(workbench.settings)
+    , m_transport(workbench.sound)
+    , m_export(workbench.lanes.inference(),
                [this](const Written& written) {
                    if (m_exportDialog)
                        m_exportDialog->setFinished(written);

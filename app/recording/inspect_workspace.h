@@ -20,8 +20,7 @@ class InspectWorkspace : public Workspace {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(InspectWorkspace)
 public:
-    InspectWorkspace(Lanes& lanes, ModelHost& models, SettingsStore& settings,
-                     QWidget* parent = nullptr);
+    explicit InspectWorkspace(Workbench& workbench, QWidget* parent = nullptr);
     ~InspectWorkspace() override;
 
     QList<QMenu*> menus() const override;

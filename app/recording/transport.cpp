@@ -8,8 +8,9 @@
 
 namespace phono {
 
-Transport::Transport(QObject* parent)
+Transport::Transport(SoundSystem& system, QObject* parent)
     : QObject(parent)
+    , m_player(system)
 {
     constexpr int kFrameMilliseconds = 16;
     m_timer.setInterval(kFrameMilliseconds);

@@ -13,7 +13,8 @@ namespace phono {
 class Transport : public QObject {
     Q_OBJECT
 public:
-    explicit Transport(QObject* parent = nullptr);
+    /// `system` must outlive it.
+    explicit Transport(SoundSystem& system, QObject* parent = nullptr);
 
     /// Plays `range` of `audio`, again and again when `loop`. Stops what is playing.
     void play(const Waveform& audio, TimeAxis& axis, TimeRange range, bool loop);

@@ -49,7 +49,7 @@ MainWindow::MainWindow(EngineSource& engines, QSettings& store, const Demo& demo
     , m_demo(demo)
     , m_settings(store)
     , m_models(engines, m_lanes.inference())
-    , m_workbench{m_lanes, m_models, m_settings}
+    , m_workbench{m_lanes, m_models, m_settings, m_sound}
     , m_recentRecordings(store, QStringLiteral("recent/recordings"))
     , m_recentCheckpoints(store, QStringLiteral("recent/checkpoints"))
     , m_modes(new ModeBar(this))

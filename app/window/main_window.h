@@ -100,6 +100,7 @@ private:
     SettingsStore m_settings;
     Lanes m_lanes;
     ModelHost m_models;
+    SoundSystem m_sound;
     Workbench m_workbench;
     RecentFiles m_recentRecordings;
     RecentFiles m_recentCheckpoints;

@@ -2,27 +2,31 @@
 
 #include "core/audio/playback_clock.h"
 #include "core/audio/sample_ring.h"
+#include "core/audio/sound_system.h"
 #include "core/base/result.h"
 
 #include <atomic>
-#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace phono {
 
-/// One channel of sound to the default output device, taken from a ring by PortAudio's callback.
+class PortAudioStream;
+
+/// One channel of sound to an output device, taken from a ring by PortAudio's callback.
 /// For one thread, apart from the ring's and the clock's other sides.
 class OutputStream {
 public:
     /// At `wantedRate` (Hz), or, if the device cannot, at its own rate. `clock` must outlive the
-    /// stream. PortAudio must be initialised.
-    static Result<std::unique_ptr<OutputStream>> open(double wantedRate, PlaybackClock& clock);
-    /// Stops at once.
+    /// stream.
+    static Result<std::unique_ptr<OutputStream>>
+    open(SoundSystem& system, const DeviceChoice& device, double wantedRate, PlaybackClock& clock);
+    /// Stops at once. May take long when the device has hung.
     ~OutputStream();
     OutputStream(const OutputStream&) = delete;
     OutputStream& operator=(const OutputStream&) = delete;
 
-    double rate() const { return m_rate; }
+    double rate() const;
     SampleRing& ring() { return m_ring; }
 
     Result<void> start();
@@ -30,8 +34,10 @@ public:
     void setFinishing(bool finishing);
 
     enum class State { Playing, Finished, Lost };
-    /// Lost: the device stopped by itself, or has not asked for samples for two seconds.
+    /// Lost: the device stopped by itself, or has not asked for samples for some time.
     State state() const;
+    /// How often the device wanted samples that were not there.
+    std::int64_t underflows() const { return m_underflows.load(std::memory_order_relaxed); }
 
 private:
     explicit OutputStream(PlaybackClock& clock);
@@ -40,12 +46,10 @@ private:
 
     PlaybackClock& m_clock;
     SampleRing m_ring;
-    void* m_stream = nullptr;
-    double m_rate = 0;
-    double m_latency = 0; ///< seconds, as the device declares it
     std::atomic<bool> m_finishing = false;
     std::atomic<bool> m_handedOver = false; ///< the device has got everything
-    std::atomic<double> m_lastCallback = 0; ///< seconds of the steady clock
+    std::atomic<std::int64_t> m_underflows = 0;
+    std::unique_ptr<PortAudioStream> m_stream; ///< last: its callback uses the others
 };
 
 } // namespace phono

@@ -2,11 +2,10 @@
 
 #include "core/audio/output_stream.h"
 #include "core/audio/resample.h"
+#include "core/audio/time_stretcher.h"
 
 #include <algorithm>
-#include <cmath>
 #include <condition_variable>
-#include <limits>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -14,13 +13,14 @@
 namespace phono {
 namespace {
 
-/// Hands a stretch of samples, resampled, to a ring, as often as there is room in it.
+/// Hands a stretch of samples, at its speed and resampled, to a ring, as often as there is room.
 class Feeder {
 public:
     /// `rate` of the ring, in Hz.
     Feeder(const Playback::Stretch& stretch, double rate)
         : m_stretch(stretch)
         , m_rate(rate)
+        , m_fed(stretch.begin - stretch.first)
     {
     }
 
@@ -39,7 +39,7 @@ public:
                 return done.error();
         }
     }
-    /// Samples of the stretch taken so far.
+    /// Samples from the stretch's first on that were taken so far, pass after pass.
     std::int64_t fed() const { return m_fed; }
 
 private:
@@ -50,34 +50,45 @@ private:
             if (!made)
                 return made.error();
             m_resampler = std::move(*made);
+            if (m_stretch.speed != 1)
+                m_stretcher.emplace(kModelRate, m_stretch.speed);
         }
         constexpr std::int64_t kBlock = 1024;
         const auto length = m_stretch.last - m_stretch.first;
         const auto at = m_fed % length;
         const auto count = std::min(kBlock, length - at);
         m_fed += count;
-        return m_resampler->process(
-            m_stretch.audio.samples().subspan(static_cast<std::size_t>(m_stretch.first + at),
-                                              static_cast<std::size_t>(count)),
-            m_ready);
+        const auto samples = m_stretch.audio.samples().subspan(
+            static_cast<std::size_t>(m_stretch.first + at), static_cast<std::size_t>(count));
+        if (!m_stretcher)
+            return m_resampler->process(samples, m_ready);
+        m_stretched.clear();
+        m_stretcher->process(samples, m_stretched);
+        return m_resampler->process(m_stretched, m_ready);
     }
-    /// What the resampler kept back. It is of no use afterwards.
+    /// What stretcher and resampler kept back. They are of no use afterwards.
     Result<void> flush()
     {
-        auto done = m_resampler->finish(m_ready);
+        m_stretched.clear();
+        if (m_stretcher)
+            m_stretcher->finish(m_stretched);
+        m_stretcher.reset();
+        auto done = m_resampler->process(m_stretched, m_ready);
+        if (done)
+            done = m_resampler->finish(m_ready);
         m_resampler.reset();
         return done;
     }
 
     const Playback::Stretch& m_stretch;
     double m_rate;
-    std::optional<Resampler> m_resampler; ///< while samples are in it
-    std::int64_t m_fed = 0;
+    std::optional<TimeStretcher> m_stretcher; ///< while samples are in it
+    std::optional<Resampler> m_resampler; ///< likewise
+    std::int64_t m_fed;
+    std::vector<float> m_stretched;
     std::vector<float> m_ready;
     std::size_t m_handedOver = 0; ///< of m_ready
 };
-
-constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
 
 /// Sleeps, but not longer than until a stop is requested.
 void pause(const std::stop_token& stop, std::chrono::milliseconds time)
@@ -88,22 +99,11 @@ void pause(const std::stop_token& stop, std::chrono::milliseconds time)
     wake.wait_for(lock, stop, time, [] { return false; });
 }
 
-Result<std::unique_ptr<OutputStream>> openDevice(PortAudioSession& session, PlaybackClock& clock)
-{
-    if (auto done = session.begin(); !done)
-        return done.error();
-    if (auto stream = OutputStream::open(kModelRate, clock))
-        return stream;
-    // The device may have been connected or exchanged since the list was made.
-    if (auto done = session.rescan(); !done)
-        return done.error();
-    return OutputStream::open(kModelRate, clock);
-}
-
 } // namespace
 
-Playback::Playback(PortAudioSession& session, Stretch stretch)
-    : m_session(session)
+Playback::Playback(SoundSystem& system, DeviceChoice device, Stretch stretch)
+    : m_system(system)
+    , m_device(std::move(device))
     , m_stretch(std::move(stretch))
     , m_end(m_stretch.loop ? kEndless : length())
 {
@@ -125,7 +125,13 @@ Result<void> Playback::waitForDevice(std::chrono::milliseconds patience)
 std::int64_t Playback::heard()
 {
     m_heard = std::max(m_heard, m_clock.heard());
-    return static_cast<std::int64_t>(m_heard * kModelRate);
+    return toStretch(m_heard);
+}
+
+std::int64_t Playback::toStretch(double seconds) const
+{
+    return m_stretch.begin - m_stretch.first
+        + static_cast<std::int64_t>(seconds * kModelRate * m_stretch.speed);
 }
 
 void Playback::setLoop(bool loop)
@@ -141,6 +147,15 @@ std::int64_t Playback::position()
     return m_stretch.first + std::min(heard(), m_end - 1) % length();
 }
 
+Result<std::unique_ptr<OutputStream>> Playback::openDevice()
+{
+    auto stream = OutputStream::open(m_system, m_device, kModelRate, m_clock);
+    // The device may have been connected or exchanged since the list was made.
+    if (stream || !m_system.rescan())
+        return stream;
+    return OutputStream::open(m_system, m_device, kModelRate, m_clock);
+}
+
 void Playback::run(const std::stop_token& stop, std::promise<Result<void>> opened)
 {
     if (auto done = play(stop, opened); !done)
@@ -150,7 +165,7 @@ void Playback::run(const std::stop_token& stop, std::promise<Result<void>> opene
 
 Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<void>>& opened)
 {
-    auto output = openDevice(m_session, m_clock);
+    auto output = openDevice();
     if (!output) {
         opened.set_value(output.error());
         return output.error();
@@ -168,6 +183,7 @@ Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<voi
 
     while (!stop.stop_requested()) {
         const auto state = stream.state();
+        m_underflows.store(stream.underflows(), std::memory_order_relaxed);
         if (state == OutputStream::State::Finished)
             return {};
         if (state == OutputStream::State::Lost)
@@ -179,7 +195,7 @@ Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<voi
             return complete.error();
         stream.setFinishing(*complete);
         // A loop that was ended: what lies in the ring behind this pass is not wanted any more.
-        if (feeder.fed() > end && m_clock.heard() * kModelRate >= static_cast<double>(end))
+        if (feeder.fed() > end && toStretch(m_clock.heard()) >= end)
             return {};
         pause(stop, std::chrono::milliseconds(10));
     }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/audio/playback_clock.h"
-#include "core/audio/portaudio_session.h"
+#include "core/audio/sound_system.h"
 #include "core/base/result.h"
 #include "core/base/sample_source.h"
 
@@ -9,10 +9,14 @@
 #include <chrono>
 #include <cstdint>
 #include <future>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <thread>
 
 namespace phono {
+
+class OutputStream;
 
 /// One stretch of audio being played: a thread that opens the device, feeds it and closes it.
 /// All members are for the owner's thread.
@@ -22,11 +26,13 @@ public:
         Waveform audio;
         std::int64_t first = 0;
         std::int64_t last = 0; ///< > first
+        std::int64_t begin = 0; ///< in [first, last): where the first pass begins
         bool loop = false;
+        double speed = 1; ///< 2: in half the time, with the same pitch
     };
 
-    /// `session` must outlive the playback and serve no other one at the same time.
-    Playback(PortAudioSession& session, Stretch stretch);
+    /// `system` must outlive the playback.
+    Playback(SoundSystem& system, DeviceChoice device, Stretch stretch);
     /// Stops, and waits for the thread.
     ~Playback() = default;
     Playback(const Playback&) = delete;
@@ -44,18 +50,30 @@ public:
     const std::optional<Error>& error() const { return m_error; }
     /// The sample now heard; never falls but where a loop begins anew.
     std::int64_t position();
+    const Stretch& stretch() const { return m_stretch; }
+    bool loops() const { return m_end == kEndless; }
+    /// How often the device wanted samples that were not there.
+    std::int64_t underflows() const { return m_underflows.load(std::memory_order_relaxed); }
 
 private:
+    static constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
+
     void run(const std::stop_token& stop, std::promise<Result<void>> opened);
     Result<void> play(const std::stop_token& stop, std::promise<Result<void>>& opened);
     std::int64_t length() const { return m_stretch.last - m_stretch.first; }
     std::int64_t heard();
+    /// From seconds of sound heard to samples from the stretch's first on.
+    std::int64_t toStretch(double seconds) const;
 
-    PortAudioSession& m_session;
+    Result<std::unique_ptr<OutputStream>> openDevice();
+
+    SoundSystem& m_system;
+    const DeviceChoice m_device;
     const Stretch m_stretch;
     PlaybackClock m_clock;
     double m_heard = 0; ///< seconds
-    std::atomic<std::int64_t> m_end; ///< whole passes to be played in all, in samples
+    std::atomic<std::int64_t> m_end; ///< whole passes to be played in all, in samples from first
+    std::atomic<std::int64_t> m_underflows = 0;
     std::optional<Error> m_error;
     std::atomic<bool> m_ended = false;
     std::future<Result<void>> m_opened;

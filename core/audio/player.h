@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/audio/sound_system.h"
 #include "core/base/result.h"
 #include "core/base/sample_source.h"
 
@@ -9,13 +10,14 @@
 
 namespace phono {
 
-/// Plays stretches of a waveform through PortAudio's default output device.
+/// Plays stretches of a waveform on an output device.
 ///
 /// All members are for the owner's thread; they never block for long. Without a device everything
 /// else works and play() says why it cannot.
 class Player {
 public:
-    Player();
+    /// `system` must outlive the player.
+    explicit Player(SoundSystem& system);
     ~Player();
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;
@@ -24,6 +26,11 @@ public:
     Result<void> play(Waveform audio, std::int64_t first, std::int64_t last, bool loop);
     /// Acts on what is playing: it goes on after this pass, or ends with it.
     void setLoop(bool loop);
+    /// In [TimeStretcher::kSlowest, kFastest]; the pitch stays. What is playing goes on from where
+    /// it is; success, too, when nothing plays.
+    Result<void> setSpeed(double speed);
+    /// What is playing goes on there.
+    Result<void> setDevice(const DeviceChoice& device);
     void stop();
 
     /// The sample now heard (output latency taken off), or nothing when nothing plays. Also notices
@@ -31,6 +38,8 @@ public:
     std::optional<std::int64_t> position();
     /// The reason playing ended by itself, once.
     std::optional<Error> takeError();
+    /// How often, since play(), the device wanted samples that were not there: each is a crackle.
+    std::int64_t underflows() const;
 
 private:
     struct Impl;

@@ -18,6 +18,13 @@ public:
     {
     }
 
+    /// Writer's side: samples that wait to be read; they may have become fewer since.
+    std::size_t size() const
+    {
+        return m_written.load(std::memory_order_relaxed) - m_read.load(std::memory_order_acquire);
+    }
+    /// Writer's side: samples that write() would take.
+    std::size_t room() const { return m_samples.size() - size(); }
     /// Writer's side: takes as many samples as there is room for, and says how many.
     std::size_t write(std::span<const float> samples)
     {

@@ -1,8 +1,10 @@
 // A sound device without hardware, as a plug-in of ALSA (type "phonotest"). It runs in real time,
 // or `speed` times as fast, with 32 bit floats and exactly the samples of files:
 //   outfile     what is played goes here, from the beginning with each stream
-//   infile      what is recorded comes from here, over and over
+//   infile      what is recorded comes from here, channels in turn, over and over
 //   rate, channels, speed
+//   mmap        1: has no buffer of its own for who records
+//   overrun_at  frames after which it once says that samples were lost
 //   fail_after  frames after which the device is gone, as if unplugged
 //   stall_after frames after which it does nothing any more, without an error
 
@@ -40,6 +42,8 @@ struct TestDevice {
     double speed = 1;
     long failAfter = 0;
     long stallAfter = 0;
+    long mmap = 0;
+    long overrunAt = 0;
 
     int timer = -1;
     std::vector<float> recorded;
@@ -106,6 +110,10 @@ snd_pcm_sframes_t pointer(snd_pcm_ioplug_t* io)
         self.gone = true;
         return -ENODEV;
     }
+    if (self.overrunAt > 0 && frames > static_cast<snd_pcm_uframes_t>(self.overrunAt)) {
+        self.overrunAt = 0;
+        return -EPIPE;
+    }
     if (io->stream == SND_PCM_STREAM_PLAYBACK)
         frames = std::min(frames, self.transferred);
     else if (frames > self.transferred + io->buffer_size)
@@ -128,7 +136,7 @@ snd_pcm_sframes_t transfer(snd_pcm_ioplug_t* io, const snd_pcm_channel_area_t* a
     } else {
         for (snd_pcm_uframes_t i = 0; i < count; ++i)
             samples[i] =
-                self.recorded[(self.transferred + i / io->channels) % self.recorded.size()];
+                self.recorded[(self.transferred * io->channels + i) % self.recorded.size()];
     }
     self.transferred += frames;
     return static_cast<snd_pcm_sframes_t>(frames);
@@ -172,7 +180,8 @@ bool readSetting(TestDevice& self, const std::string& id, snd_config_t* node)
         return snd_config_get_ireal(node, &self.speed) == 0;
     for (const auto& [name, value] :
          {std::pair("rate", &self.rate), std::pair("channels", &self.channels),
-          std::pair("fail_after", &self.failAfter), std::pair("stall_after", &self.stallAfter)})
+          std::pair("fail_after", &self.failAfter), std::pair("stall_after", &self.stallAfter),
+          std::pair("mmap", &self.mmap), std::pair("overrun_at", &self.overrunAt)})
         if (id == name)
             return snd_config_get_integer(node, value) == 0;
     return false;
@@ -238,12 +247,14 @@ SND_PCM_PLUGIN_DEFINE_FUNC(phonotest)
     self->io.name = "test device";
     self->io.flags = SND_PCM_IOPLUG_FLAG_MONOTONIC | SND_PCM_IOPLUG_FLAG_BOUNDARY_WA;
     self->io.callback = &kCallbacks;
+    self->io.mmap_rw = self->mmap != 0;
     self->io.private_data = self.get();
     self->io.poll_fd = self->timer;
     self->io.poll_events = POLLIN;
     if (const int error = snd_pcm_ioplug_create(&self->io, name, stream, mode); error < 0)
         return error;
-    const unsigned access = SND_PCM_ACCESS_RW_INTERLEAVED;
+    const unsigned access =
+        self->mmap ? SND_PCM_ACCESS_MMAP_INTERLEAVED : SND_PCM_ACCESS_RW_INTERLEAVED;
     const unsigned format = SND_PCM_FORMAT_FLOAT_LE;
     snd_pcm_ioplug_set_param_list(&self->io, SND_PCM_IOPLUG_HW_ACCESS, 1, &access);
     snd_pcm_ioplug_set_param_list(&self->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
