@@ -9,6 +9,7 @@ namespace phono {
 namespace {
 
 constexpr double kRingSeconds = 10; // a disk may sleep that long
+constexpr double kPatience = 0.6; // seconds of silence, longer than any buffer
 constexpr double kFastestRate = 192000; // what the ring is made for, whatever the rate
 
 } // namespace
@@ -78,8 +79,15 @@ Result<void> InputStream::start()
     return m_stream->start();
 }
 
-bool InputStream::isLost() const
+bool InputStream::isLost()
 {
+    if (m_stream->silence() < kPatience) {
+        m_restarted = false;
+    } else if (!m_restarted) {
+        m_restarted = true;
+        m_overflows.fetch_add(1, std::memory_order_relaxed);
+        m_stream->restart();
+    }
     return m_stream->isLost();
 }
 

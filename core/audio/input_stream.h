@@ -14,7 +14,7 @@ class PortAudioStream;
 
 /// Where to record from, and how.
 struct InputRequest {
-    DeviceChoice device;
+    DeviceChoice device = {};
     int firstChannel = 0; ///< of the device; those before it are left out
     int channels = 1;
     int rate = 0; ///< in Hz; 0: the device's own
@@ -41,9 +41,10 @@ public:
     /// Takes what has come: whole frames, channels in turn. Returns how many samples.
     std::size_t read(std::span<float> samples) { return m_ring.read(samples); }
 
-    /// The device stopped by itself, or hangs.
-    bool isLost() const;
-    /// How often the system says that samples were lost before they got here.
+    /// The device stopped by itself, or hangs. To be asked every few milliseconds: a device that
+    /// is silent gets one new start first, which counts as an overflow.
+    bool isLost();
+    /// How often samples were lost before they got here.
     std::int64_t overflows() const { return m_overflows.load(std::memory_order_relaxed); }
     /// Frames that were lost here because nobody took them for seconds.
     std::int64_t droppedFrames() const { return m_dropped.load(std::memory_order_relaxed); }
@@ -58,6 +59,7 @@ private:
     SampleRing m_ring;
     std::atomic<std::int64_t> m_overflows = 0;
     std::atomic<std::int64_t> m_dropped = 0;
+    bool m_restarted = false; ///< since it became silent
     std::unique_ptr<PortAudioStream> m_stream; ///< last: its callback uses the others
 };
 

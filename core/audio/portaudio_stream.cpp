@@ -90,6 +90,7 @@ PortAudioStream::~PortAudioStream()
 {
     if (!m_stream)
         return;
+    m_restart = {}; // waits for it
     Pa_AbortStream(m_stream);
     const std::scoped_lock lock(m_system.m_mutex);
     Pa_CloseStream(m_stream);
@@ -107,8 +108,22 @@ Result<void> PortAudioStream::start()
 
 bool PortAudioStream::isLost() const
 {
-    return Pa_IsStreamActive(m_stream) != 1
-        || steadySeconds() - m_lastCallback.load(std::memory_order_relaxed) > kLongestSilence;
+    return silence() > kLongestSilence || (!m_restarting && Pa_IsStreamActive(m_stream) != 1);
+}
+
+double PortAudioStream::silence() const
+{
+    return steadySeconds() - m_lastCallback.load(std::memory_order_relaxed);
+}
+
+void PortAudioStream::restart()
+{
+    m_restarting = true;
+    m_restart = std::jthread([this] {
+        Pa_AbortStream(m_stream);
+        Pa_StartStream(m_stream);
+        m_restarting = false;
+    });
 }
 
 void PortAudioStream::callbackRan()

@@ -6,12 +6,13 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
 
 namespace phono {
 
 /// What a stream is to be.
 struct StreamRequest {
-    DeviceChoice device;
+    DeviceChoice device = {};
     SoundDirection direction = SoundDirection::Output;
     int channels = 1;
     double rate = 0; ///< in Hz; 0: the device's own
@@ -40,6 +41,11 @@ public:
     Result<void> start();
     /// The device stopped by itself, or has not called back for kLongestSilence.
     bool isLost() const;
+    /// Seconds since the last callback.
+    double silence() const;
+    /// Stops and starts a stream that is silent, without which PortAudio does not recover some
+    /// devices that lost samples. Done on another thread: stopping a device that hangs takes long.
+    void restart();
 
     /// For the callback.
     void callbackRan();
@@ -58,6 +64,8 @@ private:
     double m_rate = 0;
     double m_latency = 0;
     std::atomic<double> m_lastCallback = 0; ///< seconds of the steady clock
+    std::atomic<bool> m_restarting = false;
+    std::jthread m_restart;
 };
 
 } // namespace phono

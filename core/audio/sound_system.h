@@ -25,8 +25,8 @@ enum class SoundDirection { Input, Output };
 
 /// Which device is meant, by name: PortAudio's numbers change. The default one with no name.
 struct DeviceChoice {
-    std::string name;
-    std::string hostApi; ///< empty: any
+    std::string name = {};
+    std::string hostApi = {}; ///< empty: any
     bool isDefault() const { return name.empty(); }
     bool operator==(const DeviceChoice&) const = default;
 };

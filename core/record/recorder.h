@@ -17,7 +17,7 @@ namespace phono {
 
 /// What the next take is to be.
 struct TakeRequest {
-    std::filesystem::path file; ///< .wav or .flac; must not exist
+    std::filesystem::path file = {}; ///< .wav or .flac; must not exist
     bool preRoll = false; ///< begin kPreRollSeconds before now, as far as it was listening then
     std::int64_t frames = 0; ///< it ends by itself after so many; 0: when it is stopped
 };

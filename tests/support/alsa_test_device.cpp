@@ -1,5 +1,6 @@
 // A sound device without hardware, as a plug-in of ALSA (type "phonotest"). It runs in real time,
-// or `speed` times as fast, with 32 bit floats and exactly the samples of files:
+// or `speed` times as fast, with 32 bit floats and exactly the samples of files; what is recorded
+// waits for who is late, so that a busy machine loses nothing:
 //   outfile     what is played goes here, from the beginning with each stream
 //   infile      what is recorded comes from here, channels in turn, over and over
 //   rate, channels, speed
@@ -50,6 +51,7 @@ struct TestDevice {
     std::ofstream played;
     bool running = false;
     bool gone = false;
+    bool hung = false;
     timespec begin = {};
     snd_pcm_uframes_t transferred = 0; ///< since the stream was prepared
 };
@@ -66,10 +68,7 @@ snd_pcm_uframes_t position(const TestDevice& self)
     clock_gettime(CLOCK_MONOTONIC, &now);
     const double seconds = static_cast<double>(now.tv_sec - self.begin.tv_sec)
         + static_cast<double>(now.tv_nsec - self.begin.tv_nsec) * 1e-9;
-    auto frames = static_cast<snd_pcm_uframes_t>(seconds * self.io.rate * self.speed);
-    if (self.stallAfter > 0)
-        frames = std::min(frames, static_cast<snd_pcm_uframes_t>(self.stallAfter));
-    return frames;
+    return static_cast<snd_pcm_uframes_t>(seconds * self.io.rate * self.speed);
 }
 
 int prepare(snd_pcm_ioplug_t* io)
@@ -77,6 +76,8 @@ int prepare(snd_pcm_ioplug_t* io)
     auto& self = device(io);
     if (self.gone)
         return -ENODEV;
+    if (self.hung)
+        self.stallAfter = 1; // starting it again does not help
     self.transferred = 0;
     self.running = false;
     // From now on, not from start() on: who writes waits for room before the device runs.
@@ -110,14 +111,18 @@ snd_pcm_sframes_t pointer(snd_pcm_ioplug_t* io)
         self.gone = true;
         return -ENODEV;
     }
+    if (self.stallAfter > 0 && frames > static_cast<snd_pcm_uframes_t>(self.stallAfter)) {
+        frames = static_cast<snd_pcm_uframes_t>(self.stallAfter);
+        self.hung = true;
+    }
     if (self.overrunAt > 0 && frames > static_cast<snd_pcm_uframes_t>(self.overrunAt)) {
         self.overrunAt = 0;
         return -EPIPE;
     }
     if (io->stream == SND_PCM_STREAM_PLAYBACK)
         frames = std::min(frames, self.transferred);
-    else if (frames > self.transferred + io->buffer_size)
-        return -EPIPE;
+    else
+        frames = std::min(frames, self.transferred + io->buffer_size);
     return static_cast<snd_pcm_sframes_t>(frames);
 }
 
