@@ -30,7 +30,8 @@ double totalCost(const PreparedModel& model, std::int64_t firstLayerRows)
 /// Makes the rows of `in` from `from` on what `history` carries to the next block.
 Result<void> carry(const RowSource& in, std::int64_t from, LayerHistory& history)
 {
-    from = std::min(from, in.size());
+    // Before the rows where there are none yet to pad, after them where strides leave gaps.
+    from = std::clamp(from, std::int64_t(0), in.size());
     const auto count = in.size() - from;
     std::vector<float> rows(static_cast<std::size_t>(count * in.channels()));
     Workspace workspace;
@@ -160,8 +161,7 @@ Result<void> Pass::encode()
     m_history.windows.add(*windows);
     m_history.firstLayerRows += first.rows(m_audio.size());
     m_folded = first.fold(first.moments(m_history.windows, m_history.firstLayerRows));
-    keep(nullptr,
-         std::make_unique<FirstLayerRows>(first, m_folded, m_config.activation, m_audio));
+    keep(nullptr, std::make_unique<FirstLayerRows>(first, m_folded, m_config.activation, m_audio));
     if (auto done = emit("enc0", *m_source); !done)
         return done;
     for (std::size_t i = 0; i < m_model.encoder.size(); ++i) {
@@ -211,8 +211,8 @@ Result<void> Pass::computeBlock(const ConvBlock& block, LayerHistory& history, b
     std::unique_ptr<RowSource> source;
     if (addResidual && history.rows > before) {
         const auto step = (history.first + in.size()) / history.rows;
-        if (auto added = m_layers.addResidual(block, *convolved, in,
-                                              before * step - history.first, step);
+        if (auto added =
+                m_layers.addResidual(block, *convolved, in, before * step - history.first, step);
             !added)
             return added;
         source = std::make_unique<StoredRows>(*convolved->rows);
@@ -256,8 +256,8 @@ Result<void> Pass::quantize()
     const auto& quantizer = *m_model.quantizer;
     const auto groups = static_cast<std::size_t>(quantizer.groups());
     const auto channels = static_cast<std::size_t>(quantizer.channels());
-    const auto norms = quantizer.prepare(*m_source, m_layers.threads(), m_layers.progress(),
-                                         m_history.quantizer);
+    const auto norms =
+        quantizer.prepare(*m_source, m_layers.threads(), m_layers.progress(), m_history.quantizer);
     if (!norms)
         return norms.error();
     auto store = m_layers.newStore(m_source->size(), quantizer.channels());
@@ -291,7 +291,8 @@ Result<void> Pass::aggregate()
 {
     for (std::size_t i = 0; i < m_model.aggregator.size(); ++i) {
         const auto& block = m_model.aggregator[i];
-        if (auto done = computeBlock(block, m_history.aggregator[i], m_config.skipConnectionsAgg); !done)
+        if (auto done = computeBlock(block, m_history.aggregator[i], m_config.skipConnectionsAgg);
+            !done)
             return done;
         if (auto done = emit("agg" + std::to_string(i), *m_source); !done)
             return done;
@@ -373,11 +374,10 @@ Result<void> streamFeatures(const PreparedModel& model, const SampleSource& audi
 
 Result<void> continueFeatures(const PreparedModel& model, StreamHistory& history,
                               const SampleSource& audio, std::span<const FeatureRequest> requests,
-                              std::span<const FeatureInfo> offered, int threads)
+                              std::span<const FeatureInfo> offered)
 {
     const Progress silent;
-    return Pass(model, history, audio, requests, offered, RowStore::Place::Memory, threads, silent)
-        .run();
+    return Pass(model, history, audio, requests, offered, RowStore::Place::Memory, 1, silent).run();
 }
 
 } // namespace phono
