@@ -146,7 +146,8 @@ Result<void> LayerPass::addResidual(const ConvBlock& block, Convolved& convolved
         const float* residual = nullptr;
         auto residualPitch = static_cast<std::size_t>(step) * channels;
         if (projection) {
-            if (auto packed = packRows(*projection, in, first + tile.first, tile.count, workspace); !packed)
+            if (auto packed = packRows(*projection, in, first + tile.first, tile.count, workspace);
+                !packed)
                 return packed;
             residualPitch = projection->outputPitch();
             workspace.tile.ensure((kTileRows + 16) * residualPitch);
@@ -155,8 +156,8 @@ Result<void> LayerPass::addResidual(const ConvBlock& block, Convolved& convolved
             residual = workspace.tile.data();
         } else {
             workspace.block.ensure(static_cast<std::size_t>(residualRows) * channels);
-            if (auto read =
-                    in.rows(first + tile.first * step, residualRows, workspace.block.data(), workspace);
+            if (auto read = in.rows(first + tile.first * step, residualRows, workspace.block.data(),
+                                    workspace);
                 !read)
                 return read;
             residual = workspace.block.data();

@@ -12,8 +12,8 @@ namespace phono {
 
 /// The vector quantizer of vq-wav2vec in evaluation (SPEC 1.5): z to zq and its codes.
 ///
-/// Always in fp32, so that the choice of a code does not hang on the precision of the rest. Constant
-/// after construction.
+/// Always in fp32, so that the choice of a code does not hang on the precision of the rest.
+/// Constant after construction.
 class Quantizer {
 public:
     static Result<std::unique_ptr<Quantizer>> create(const Checkpoint& checkpoint);
