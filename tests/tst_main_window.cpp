@@ -728,6 +728,28 @@ private Q_SLOTS:
         compareToGolden(c, (golden + QStringLiteral("c.npy")).toStdString());
     }
 
+    void theRealEngineHasLiveFeatures()
+    {
+        EngineModule engines(QStringLiteral(PHONO_ENGINE));
+        const auto checkpoint =
+            readCheckpoint(PHONO_TEST_DATA "/golden/01_base/ckpt_legacy_args.pt");
+        QVERIFY(checkpoint.ok());
+        auto engine = engines.create(*checkpoint, {});
+        QVERIFY(engine.ok());
+        auto live = (*engine)->live();
+        QVERIFY(live.ok());
+        engine->reset();
+        const std::vector<float> samples(1000, 0.1F);
+        for (int again = 0; again < 2; ++again) {
+            const auto rows = (*live)->process(samples);
+            QVERIFY(rows.ok());
+            QCOMPARE(rows->first, std::int64_t(0));
+            QCOMPARE(rows->frames, std::int64_t(4));
+            QCOMPARE(rows->c.size(), std::size_t(4 * 32));
+            (*live)->reset();
+        }
+    }
+
     void anEngineThatIsNotInstalledIsAMessage()
     {
         EngineModule engines(m_home->filePath(QStringLiteral("nowhere.so")));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/extractor.h"
+#include "core/model/live_extractor.h"
 
 #include <memory>
 #include <span>
@@ -8,6 +9,15 @@
 #include <vector>
 
 namespace phono {
+
+/// Computes z and c of sound while it comes: see LiveExtractor, whose contracts these are. Use from
+/// one thread at a time, which may be another one than the engine's; may outlive the engine.
+class LiveFeatures {
+public:
+    virtual ~LiveFeatures() = default;
+    virtual Result<LiveRows> process(std::span<const float> samples) = 0;
+    virtual void reset() = 0;
+};
 
 /// Computes features with one checkpoint. What the window knows of Extractor, so that LibTorch can
 /// be loaded after the window is on the screen. Use from one thread at a time.
@@ -20,6 +30,8 @@ public:
     virtual Result<void> extract(const SampleSource& audio,
                                  std::span<const FeatureRequest> requests,
                                  const Progress& progress) = 0;
+    /// On the processor, whatever the engine's device. May be slow the first time.
+    virtual Result<std::unique_ptr<LiveFeatures>> live() = 0;
 };
 
 /// What decides how an engine computes; strings as on the command line.

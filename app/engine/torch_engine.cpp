@@ -8,6 +8,22 @@
 namespace phono {
 namespace {
 
+class TorchLiveFeatures : public LiveFeatures {
+public:
+    explicit TorchLiveFeatures(LiveExtractor extractor)
+        : m_extractor(std::move(extractor))
+    {
+    }
+    Result<LiveRows> process(std::span<const float> samples) override
+    {
+        return m_extractor.process(samples);
+    }
+    void reset() override { m_extractor.reset(); }
+
+private:
+    LiveExtractor m_extractor;
+};
+
 class TorchEngine : public FeatureEngine {
 public:
     explicit TorchEngine(Extractor extractor)
@@ -20,6 +36,14 @@ public:
                          const Progress& progress) override
     {
         return m_extractor.extract(audio, requests, progress);
+    }
+    Result<std::unique_ptr<LiveFeatures>> live() override
+    {
+        auto extractor = m_extractor.live();
+        if (!extractor)
+            return extractor.error();
+        return std::unique_ptr<LiveFeatures>(
+            std::make_unique<TorchLiveFeatures>(std::move(*extractor)));
     }
 
 private:

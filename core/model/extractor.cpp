@@ -70,10 +70,13 @@ struct Extractor::Impl {
     ExtractorOptions options;
     std::vector<FeatureInfo> features;
     at::Device device = at::kCPU;
-    std::optional<PreparedModel> model; // on the processor
-    std::optional<Graph> graph; // elsewhere
+    std::shared_ptr<const PreparedModel> model; // on the processor
+    std::optional<Graph> graph; // elsewhere, and
+    std::optional<Checkpoint> weights; // there: to prepare `model` from when it is needed
 
     Result<void> check(const SampleSource& audio, std::span<const FeatureRequest> requests) const;
+    /// Sets `model`.
+    Result<KernelChoice> prepareModel(const Checkpoint& checkpoint);
     Result<void> prepareProcessor(const Checkpoint& checkpoint);
     Result<void> prepareGraph(const Checkpoint& checkpoint);
     Result<void> extractOnDevice(const SampleSource& audio,
@@ -81,15 +84,23 @@ struct Extractor::Impl {
                                  const Progress& progress) const;
 };
 
-Result<void> Extractor::Impl::prepareProcessor(const Checkpoint& checkpoint)
+Result<KernelChoice> Extractor::Impl::prepareModel(const Checkpoint& checkpoint)
 {
-    const auto kernels = chooseKernel(options.precision, options.kernel);
+    auto kernels = chooseKernel(options.precision, options.kernel);
     if (!kernels)
-        return kernels.error();
+        return kernels;
     auto prepared = PreparedModel::create(checkpoint, *kernels);
     if (!prepared)
         return prepared.error();
-    model = std::move(*prepared);
+    model = std::make_shared<const PreparedModel>(std::move(*prepared));
+    return kernels;
+}
+
+Result<void> Extractor::Impl::prepareProcessor(const Checkpoint& checkpoint)
+{
+    const auto kernels = prepareModel(checkpoint);
+    if (!kernels)
+        return kernels.error();
     backend.threads = options.threads > 0 ? options.threads : physicalCores();
     backend.kernel = toString(kernels->kind);
     backend.precision = toString(kernels->precision);
@@ -104,6 +115,7 @@ Result<void> Extractor::Impl::prepareGraph(const Checkpoint& checkpoint)
     at::globalContext().setAllowTF32CuDNN(false);
     const bool half = options.precision == Precision::Bf16;
     graph.emplace(checkpoint, device, half ? at::kBFloat16 : at::kFloat);
+    weights = checkpoint;
     backend.kernel = "libtorch";
     backend.precision = half ? "bf16" : "fp32";
     if (options.precision == Precision::Bf16x3)
@@ -205,6 +217,18 @@ Result<void> Extractor::extract(const SampleSource& audio, std::span<const Featu
                               fits ? RowStore::Place::Memory : RowStore::Place::File,
                               m_impl->backend.threads, progress);
     });
+}
+
+Result<LiveExtractor> Extractor::live()
+{
+    return withTorch<LiveExtractor>(
+        "live features cannot be computed", [&]() -> Result<LiveExtractor> {
+            if (!m_impl->model) {
+                if (auto prepared = m_impl->prepareModel(*m_impl->weights); !prepared)
+                    return prepared.error();
+            }
+            return LiveExtractor::create(m_impl->model);
+        });
 }
 
 std::vector<std::string> availableDevices()

@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/base/sample_source.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/model/live_extractor.h"
 #include "core/model/precision.h"
 
 #include <cstdint>
@@ -65,6 +66,10 @@ public:
     /// cancelled.
     Result<void> extract(const SampleSource& audio, std::span<const FeatureRequest> requests,
                          const Progress& progress = {});
+
+    /// Features of sound while it comes, with the weights of this extractor, in its precision. On
+    /// the processor whatever the device: from a GPU, the first call prepares the weights for it.
+    Result<LiveExtractor> live();
 
 private:
     struct Impl;

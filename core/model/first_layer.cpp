@@ -43,8 +43,8 @@ FirstLayer::FirstLayer(const std::vector<float>& weight, int channels, int taps,
             m_weights[j * n + c] = weight[c * k + j];
 }
 
-Result<Moments> FirstLayer::moments(const SampleSource& audio, int threads,
-                                    const Progress& progress) const
+Result<WindowSums> FirstLayer::windows(const SampleSource& audio, int threads,
+                                       const Progress& progress) const
 {
     constexpr std::int64_t kBlock = 16384; // frames
     const auto frames = rows(audio.size());
@@ -64,11 +64,13 @@ Result<Moments> FirstLayer::moments(const SampleSource& audio, int threads,
     WindowSums total(taps);
     for (const auto& block : blocks)
         total.add(block);
-    return moments(total, frames);
+    return total;
 }
 
 Moments FirstLayer::moments(const WindowSums& windows, std::int64_t frames) const
 {
+    if (frames == 0)
+        return {};
     const auto taps = static_cast<std::size_t>(m_taps);
     const auto n = static_cast<std::size_t>(m_channels);
     double sum = 0;

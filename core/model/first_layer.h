@@ -51,9 +51,10 @@ public:
         return samples < m_taps ? 0 : (samples - m_taps) / m_stride + 1;
     }
 
-    /// Mean and variance of the convolution's output over all channels and frames, in double; the
-    /// same for every number of threads.
-    Result<Moments> moments(const SampleSource& audio, int threads, const Progress& progress) const;
+    /// Over all frames of `audio`; the same for every number of threads.
+    Result<WindowSums> windows(const SampleSource& audio, int threads,
+                               const Progress& progress) const;
+    /// Of the convolution's output over all channels and `frames` frames.
     Moments moments(const WindowSums& windows, std::int64_t frames) const;
     FoldedFirstLayer fold(const Moments& moments) const;
 

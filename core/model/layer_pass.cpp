@@ -76,15 +76,6 @@ Result<void> LayerPass::packRows(const ConvKernel& kernel, const RowSource& in, 
     workspace.packed.ensure(kernel.inputRows() * kernel.inputRowBytes());
     workspace.block.ensure(static_cast<std::size_t>(kPackRows) * channels);
     std::size_t to = 0;
-    if (first < 0) {
-        std::fill_n(workspace.block.data(), channels, 0.0F);
-        if (!m_config.aggZeroPad) {
-            if (auto read = in.rows(0, 1, workspace.block.data(), workspace); !read)
-                return read;
-        }
-        for (; first < 0; ++first, --count)
-            kernel.pack(workspace.block.data(), workspace.packed.data(), to++);
-    }
     while (count > 0) {
         const auto some = std::min(count, kPackRows);
         if (auto read = in.rows(first, some, workspace.block.data(), workspace); !read)
@@ -99,28 +90,28 @@ Result<void> LayerPass::packRows(const ConvKernel& kernel, const RowSource& in, 
 }
 
 Result<Convolved> LayerPass::convolve(const ConvBlock& block, const RowSource& in,
-                                      std::int64_t lead)
+                                      std::int64_t first, Moments& moments)
 {
-    const auto rows = convolvedRows(in.size() + lead, block.layer);
+    const auto rows = convolvedRows(in.size() - first, block.layer);
     const auto channels = static_cast<std::size_t>(block.layer.dim);
     auto store = newStore(rows, block.layer.dim);
     if (!store)
         return store.error();
-    std::vector<Moments> moments(static_cast<std::size_t>((rows + kTileRows - 1) / kTileRows));
+    std::vector<Moments> tiles(static_cast<std::size_t>((rows + kTileRows - 1) / kTileRows));
     const auto& kernel = *block.conv;
     const auto pitch = kernel.outputPitch();
     auto done =
         forTiles(rows, rowCost(block.layer, block.inChannels),
                  [&](const Block& tile, Workspace& workspace) -> Result<void> {
-                     const auto first = tile.first * block.layer.stride - lead;
+                     const auto from = first + tile.first * block.layer.stride;
                      const auto inRows = (tile.count - 1) * block.layer.stride + block.layer.kernel;
-                     if (auto packed = packRows(kernel, in, first, inRows, workspace); !packed)
+                     if (auto packed = packRows(kernel, in, from, inRows, workspace); !packed)
                          return packed;
                      workspace.tile.ensure((kTileRows + 16) * pitch);
                      float* out = workspace.tile.data();
                      kernel.run(workspace.packed.data(), static_cast<int>(tile.count), out);
                      const auto count = static_cast<std::size_t>(tile.count);
-                     moments[static_cast<std::size_t>(tile.index)] =
+                     tiles[static_cast<std::size_t>(tile.index)] =
                          momentsOf(out, count, pitch, channels);
                      if (pitch != channels) {
                          for (std::size_t r = 1; r < count; ++r)
@@ -130,15 +121,15 @@ Result<Convolved> LayerPass::convolve(const ConvBlock& block, const RowSource& i
                  });
     if (!done)
         return done.error();
-    Moments total;
-    for (const auto& tile : moments)
-        total.merge(tile);
-    return Convolved{std::move(*store),
-                     ChannelAffine::fromMoments(total, block.normWeight, block.normBias, channels)};
+    for (const auto& tile : tiles)
+        moments.merge(tile);
+    return Convolved{
+        std::move(*store),
+        ChannelAffine::fromMoments(moments, block.normWeight, block.normBias, channels)};
 }
 
 Result<void> LayerPass::addResidual(const ConvBlock& block, Convolved& convolved,
-                                    const RowSource& in, std::int64_t step)
+                                    const RowSource& in, std::int64_t first, std::int64_t step)
 {
     const auto rows = convolved.rows->rows();
     const auto channels = static_cast<std::size_t>(block.layer.dim);
@@ -155,7 +146,8 @@ Result<void> LayerPass::addResidual(const ConvBlock& block, Convolved& convolved
         const float* residual = nullptr;
         auto residualPitch = static_cast<std::size_t>(step) * channels;
         if (projection) {
-            if (auto packed = packRows(*projection, in, tile.first, tile.count, workspace); !packed)
+            if (auto packed = packRows(*projection, in, first + tile.first, tile.count, workspace);
+                !packed)
                 return packed;
             residualPitch = projection->outputPitch();
             workspace.tile.ensure((kTileRows + 16) * residualPitch);
@@ -164,8 +156,8 @@ Result<void> LayerPass::addResidual(const ConvBlock& block, Convolved& convolved
             residual = workspace.tile.data();
         } else {
             workspace.block.ensure(static_cast<std::size_t>(residualRows) * channels);
-            if (auto read =
-                    in.rows(tile.first * step, residualRows, workspace.block.data(), workspace);
+            if (auto read = in.rows(first + tile.first * step, residualRows, workspace.block.data(),
+                                    workspace);
                 !read)
                 return read;
             residual = workspace.block.data();

@@ -46,13 +46,15 @@ public:
     /// Keeps a store that is no longer needed for the next one of its size. May be null.
     void recycle(std::unique_ptr<RowStore> store);
 
-    /// Convolves `in`; the first output row begins `lead` rows before its first one. Rows before
-    /// the first are copies of it, or zeros with agg_zero_pad.
-    Result<Convolved> convolve(const ConvBlock& block, const RowSource& in, std::int64_t lead);
+    /// Convolves the rows of `in` from `first` on. Merges the output's moments into `moments`,
+    /// which its norm then follows from.
+    Result<Convolved> convolve(const ConvBlock& block, const RowSource& in, std::int64_t first,
+                               Moments& moments);
     /// Turns y in place into (activation(norm(y)) + residual) * sqrt(residual_scale), where row t's
-    /// residual is row t * step of `in`, projected where the block says so.
+    /// residual is row first + t * step of `in`, projected where the block says so (step is then
+    /// 1).
     Result<void> addResidual(const ConvBlock& block, Convolved& convolved, const RowSource& in,
-                             std::int64_t step);
+                             std::int64_t first, std::int64_t step);
     /// Makes rows [first, first + count) of `in` a kernel's input in workspace.packed.
     Result<void> packRows(const ConvKernel& kernel, const RowSource& in, std::int64_t first,
                           std::int64_t count, Workspace& workspace) const;

@@ -73,6 +73,7 @@ ConvBlock aggregatorBlock(const KernelChoice& kernels, Weights& weights, const M
     ConvBlock block;
     block.layer = config.convAggregatorLayers[index];
     block.inChannels = inChannels;
+    block.lead = block.layer.kernel - 1;
     auto bias = config.noConvBias ? std::vector<float>() : weights(prefix + ".1.bias");
     block.conv = kernel(kernels, weights(prefix + ".1.weight"), std::move(bias), block.layer.dim,
                         inChannels, block.layer.kernel, block.layer.stride);

@@ -16,6 +16,8 @@ namespace phono {
 struct ConvBlock {
     ConvLayer layer;
     int inChannels = 0;
+    /// Input rows before the first: copies of it, or zeros with agg_zero_pad.
+    int lead = 0;
     std::unique_ptr<ConvKernel> conv;
     std::vector<float> normWeight; ///< empty when not affine
     std::vector<float> normBias;

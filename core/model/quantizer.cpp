@@ -67,10 +67,14 @@ public:
 
     int groups() const override { return m_config.vqGroups; }
     int channels() const override { return m_config.quantizedDim(); }
-    Result<void> prepare(const RowSource&, int, const Progress&) override { return {}; }
+    Result<Norms> prepare(const RowSource&, int, const Progress&,
+                          std::vector<Moments>&) const override
+    {
+        return Norms();
+    }
 
-    Result<void> quantize(const RowSource& z, std::int64_t first, std::int64_t count, int* codes,
-                          float* zq, Workspace& workspace) const override
+    Result<void> quantize(const RowSource& z, const Norms&, std::int64_t first, std::int64_t count,
+                          int* codes, float* zq, Workspace& workspace) const override
     {
         workspace.block.ensure(static_cast<std::size_t>(count)
                                * static_cast<std::size_t>(widest()));
@@ -163,11 +167,12 @@ public:
     int channels() const override { return m_config.encoderDim(); }
     int width() const { return channels() / groups(); }
 
-    Result<void> prepare(const RowSource& z, int threads, const Progress& progress) override
+    Result<Norms> prepare(const RowSource& z, int threads, const Progress& progress,
+                          std::vector<Moments>& moments) const override
     {
         const auto tiles = static_cast<std::size_t>((z.size() + kTileRows - 1) / kTileRows);
         const auto groupCount = static_cast<std::size_t>(groups());
-        std::vector<Moments> moments(tiles * groupCount);
+        std::vector<Moments> parts(tiles * groupCount);
         std::vector<Workspace> workspaces(static_cast<std::size_t>(threads));
         auto done = forBlocks(z.size(), kTileRows, threads, progress, [&](const Block& block) {
             auto& workspace = workspaces[static_cast<std::size_t>(block.thread)];
@@ -175,37 +180,38 @@ public:
             if (!projected)
                 return projected;
             for (std::size_t g = 0; g < groupCount; ++g)
-                moments[static_cast<std::size_t>(block.index) * groupCount + g] = momentsOf(
+                parts[static_cast<std::size_t>(block.index) * groupCount + g] = momentsOf(
                     workspace.second.data() + g * static_cast<std::size_t>(width()),
                     static_cast<std::size_t>(block.count), static_cast<std::size_t>(channels()),
                     static_cast<std::size_t>(width()));
             return projected;
         });
         if (!done)
-            return done;
-        m_affine.clear();
+            return done.error();
+        moments.resize(groupCount);
+        Norms norms;
         for (std::size_t g = 0; g < groupCount; ++g) {
-            Moments group;
             for (std::size_t i = 0; i < tiles; ++i)
-                group.merge(moments[i * groupCount + g]);
+                moments[g].merge(parts[i * groupCount + g]);
             const auto from = static_cast<std::ptrdiff_t>(g) * width();
-            m_affine.push_back(ChannelAffine::fromMoments(
-                group, {m_normWeight.begin() + from, m_normWeight.begin() + from + width()},
+            norms.push_back(ChannelAffine::fromMoments(
+                moments[g], {m_normWeight.begin() + from, m_normWeight.begin() + from + width()},
                 {m_normBias.begin() + from, m_normBias.begin() + from + width()},
                 static_cast<std::size_t>(width())));
         }
-        return {};
+        return norms;
     }
 
-    Result<void> quantize(const RowSource& z, std::int64_t first, std::int64_t count, int* codes,
-                          float* zq, Workspace& workspace) const override
+    Result<void> quantize(const RowSource& z, const Norms& norms, std::int64_t first,
+                          std::int64_t count, int* codes, float* zq,
+                          Workspace& workspace) const override
     {
         if (auto projected = project(z, first, count, workspace); !projected)
             return projected;
         for (std::int64_t r = 0; r < count; ++r)
             for (int g = 0; g < groups(); ++g) {
                 float* ze = workspace.second.data() + r * channels() + g * width();
-                const auto& affine = m_affine[static_cast<std::size_t>(g)];
+                const auto& affine = norms[static_cast<std::size_t>(g)];
                 for (int c = 0; c < width(); ++c)
                     ze[c] = ze[c] * affine.scale[static_cast<std::size_t>(c)]
                         + affine.shift[static_cast<std::size_t>(c)];
@@ -268,7 +274,6 @@ private:
     std::vector<float> m_normWeight;
     std::vector<float> m_normBias;
     std::vector<std::unique_ptr<ConvKernel>> m_kernels; // one per group
-    std::vector<ChannelAffine> m_affine; // of the recording at hand, one per group
 };
 
 } // namespace

@@ -50,4 +50,22 @@ Result<void> StoredRows::rows(std::int64_t first, std::int64_t count, float* out
     return {};
 }
 
+ContinuedRows::ContinuedRows(std::span<const float> kept, const RowSource& fresh)
+    : m_kept(kept)
+    , m_fresh(fresh)
+    , m_keptRows(static_cast<std::int64_t>(kept.size()) / fresh.channels())
+{
+}
+
+Result<void> ContinuedRows::rows(std::int64_t first, std::int64_t count, float* out,
+                                 Workspace& workspace) const
+{
+    const auto kept = std::clamp(m_keptRows - first, std::int64_t(0), count);
+    if (kept > 0)
+        out = std::copy_n(m_kept.data() + first * channels(), kept * channels(), out);
+    if (kept == count)
+        return {};
+    return m_fresh.rows(first + kept - m_keptRows, count - kept, out, workspace);
+}
+
 } // namespace phono

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace phono {
 
@@ -68,6 +69,22 @@ private:
     const RowStore& m_store;
     std::optional<ChannelAffine> m_affine;
     Activation m_activation = Activation::Relu;
+};
+
+/// Rows kept from before, followed by those of a source.
+class ContinuedRows : public RowSource {
+public:
+    /// Both must outlive this; `kept` holds whole rows.
+    ContinuedRows(std::span<const float> kept, const RowSource& fresh);
+    std::int64_t size() const override { return m_keptRows + m_fresh.size(); }
+    int channels() const override { return m_fresh.channels(); }
+    Result<void> rows(std::int64_t first, std::int64_t count, float* out,
+                      Workspace& workspace) const override;
+
+private:
+    std::span<const float> m_kept;
+    const RowSource& m_fresh;
+    std::int64_t m_keptRows;
 };
 
 } // namespace phono

@@ -27,14 +27,30 @@ double totalCost(const PreparedModel& model, std::int64_t firstLayerRows)
     return std::max(cost, 1.0);
 }
 
-/// One pass over one recording.
+/// Makes the rows of `in` from `from` on what `history` carries to the next block.
+Result<void> carry(const RowSource& in, std::int64_t from, LayerHistory& history)
+{
+    // Before the rows where there are none yet to pad, after them where strides leave gaps.
+    from = std::clamp(from, std::int64_t(0), in.size());
+    const auto count = in.size() - from;
+    std::vector<float> rows(static_cast<std::size_t>(count * in.channels()));
+    Workspace workspace;
+    if (auto read = in.rows(from, count, rows.data(), workspace); !read)
+        return read;
+    history.carried = std::move(rows);
+    history.first += from;
+    return {};
+}
+
+/// One pass over one recording, or over the next block of one.
 class Pass {
 public:
-    Pass(const PreparedModel& model, const SampleSource& audio,
+    Pass(const PreparedModel& model, StreamHistory& history, const SampleSource& audio,
          std::span<const FeatureRequest> requests, std::span<const FeatureInfo> offered,
          RowStore::Place place, int threads, const Progress& progress)
         : m_model(model)
         , m_config(model.config)
+        , m_history(history)
         , m_audio(audio)
         , m_requests(requests)
         , m_offered(offered)
@@ -51,18 +67,19 @@ private:
     Result<void> emit(const std::string& name, const RowSource& source);
 
     Result<void> encode();
-    Result<void> encodeBlock(std::size_t index);
     Result<void> keepZ();
     Result<void> quantize();
     Result<void> aggregate();
-    Result<void> aggregateBlock(std::size_t index);
     Result<void> aggregateGru();
+    Result<void> computeBlock(const ConvBlock& block, LayerHistory& history, bool addResidual);
+    Result<void> pad(const ConvBlock& block, LayerHistory& history) const;
 
     /// Makes `store`, with what is not yet applied to its rows, what the next layer reads.
     void keep(std::unique_ptr<RowStore> store, std::unique_ptr<RowSource> source);
 
     const PreparedModel& m_model;
     const ModelConfig& m_config;
+    StreamHistory& m_history;
     const SampleSource& m_audio;
     std::span<const FeatureRequest> m_requests;
     std::span<const FeatureInfo> m_offered;
@@ -137,41 +154,76 @@ Result<void> Pass::emit(const std::string& name, const RowSource& source)
 
 Result<void> Pass::encode()
 {
-    const auto moments =
-        m_model.firstLayer->moments(m_audio, m_layers.threads(), m_layers.progress());
-    if (!moments)
-        return moments.error();
-    m_folded = m_model.firstLayer->fold(*moments);
-    keep(nullptr,
-         std::make_unique<FirstLayerRows>(*m_model.firstLayer, m_folded, m_config.activation,
-                                          m_audio));
+    const auto& first = *m_model.firstLayer;
+    const auto windows = first.windows(m_audio, m_layers.threads(), m_layers.progress());
+    if (!windows)
+        return windows.error();
+    m_history.windows.add(*windows);
+    m_history.firstLayerRows += first.rows(m_audio.size());
+    m_folded = first.fold(first.moments(m_history.windows, m_history.firstLayerRows));
+    keep(nullptr, std::make_unique<FirstLayerRows>(first, m_folded, m_config.activation, m_audio));
     if (auto done = emit("enc0", *m_source); !done)
         return done;
     for (std::size_t i = 0; i < m_model.encoder.size(); ++i) {
-        if (auto done = encodeBlock(i); !done)
+        const auto& block = m_model.encoder[i];
+        const bool addResidual =
+            m_config.skipConnectionsFeat && block.inChannels == block.layer.dim;
+        if (auto done = computeBlock(block, m_history.encoder[i], addResidual); !done)
+            return done;
+        if (auto done = emit("enc" + std::to_string(i + 1), *m_source); !done)
             return done;
     }
     return {};
 }
 
-Result<void> Pass::encodeBlock(std::size_t index)
+/// Puts the rows before the first one into an empty history, as soon as there is a first one.
+Result<void> Pass::pad(const ConvBlock& block, LayerHistory& history) const
 {
-    const auto& block = m_model.encoder[index];
-    auto convolved = m_layers.convolve(block, *m_source, 0);
+    if (block.lead == 0 || !history.carried.empty() || m_source->size() == 0)
+        return {};
+    const auto channels = static_cast<std::size_t>(block.inChannels);
+    std::vector<float> row(channels, 0.0F);
+    Workspace workspace;
+    if (!m_config.aggZeroPad) {
+        if (auto read = m_source->rows(0, 1, row.data(), workspace); !read)
+            return read;
+    }
+    for (int i = 0; i < block.lead; ++i)
+        history.carried.insert(history.carried.end(), row.begin(), row.end());
+    history.first = -block.lead;
+    return {};
+}
+
+/// Makes the block's output the newest rows.
+Result<void> Pass::computeBlock(const ConvBlock& block, LayerHistory& history, bool addResidual)
+{
+    if (auto padded = pad(block, history); !padded)
+        return padded;
+    const ContinuedRows in(history.carried, *m_source);
+    const auto next = [&] {
+        return history.rows * block.layer.stride - block.lead - history.first;
+    };
+    auto convolved = m_layers.convolve(block, in, next(), history.moments);
     if (!convolved)
         return convolved.error();
-    if (m_config.skipConnectionsFeat && block.inChannels == block.layer.dim) {
-        const auto step = m_source->size() / convolved->rows->rows();
-        if (auto added = m_layers.addResidual(block, *convolved, *m_source, step); !added)
+    const auto before = history.rows;
+    history.rows += convolved->rows->rows();
+    std::unique_ptr<RowSource> source;
+    if (addResidual && history.rows > before) {
+        const auto step = (history.first + in.size()) / history.rows;
+        if (auto added =
+                m_layers.addResidual(block, *convolved, in, before * step - history.first, step);
+            !added)
             return added;
-        auto source = std::make_unique<StoredRows>(*convolved->rows);
-        keep(std::move(convolved->rows), std::move(source));
+        source = std::make_unique<StoredRows>(*convolved->rows);
     } else {
-        auto source = std::make_unique<StoredRows>(*convolved->rows, std::move(convolved->affine),
-                                                   m_config.activation);
-        keep(std::move(convolved->rows), std::move(source));
+        source = std::make_unique<StoredRows>(*convolved->rows, std::move(convolved->affine),
+                                              m_config.activation);
     }
-    return emit("enc" + std::to_string(index + 1), *m_source);
+    if (auto carried = carry(in, next(), history); !carried)
+        return carried;
+    keep(std::move(convolved->rows), std::move(source));
+    return {};
 }
 
 /// z is read once by each aggregator tile's neighbours and as a residual: kept as it is.
@@ -201,11 +253,13 @@ Result<void> Pass::keepZ()
 
 Result<void> Pass::quantize()
 {
-    auto& quantizer = *m_model.quantizer;
+    const auto& quantizer = *m_model.quantizer;
     const auto groups = static_cast<std::size_t>(quantizer.groups());
     const auto channels = static_cast<std::size_t>(quantizer.channels());
-    if (auto ready = quantizer.prepare(*m_source, m_layers.threads(), m_layers.progress()); !ready)
-        return ready;
+    const auto norms =
+        quantizer.prepare(*m_source, m_layers.threads(), m_layers.progress(), m_history.quantizer);
+    if (!norms)
+        return norms.error();
     auto store = m_layers.newStore(m_source->size(), quantizer.channels());
     auto codes = m_layers.newStore(m_source->size(), quantizer.groups());
     if (!store || !codes)
@@ -215,8 +269,8 @@ Result<void> Pass::quantize()
             const auto count = static_cast<std::size_t>(tile.count);
             std::vector<int> chosen(count * groups);
             std::vector<float> zq(count * channels);
-            if (auto made = quantizer.quantize(*m_source, tile.first, tile.count, chosen.data(),
-                                               zq.data(), workspace);
+            if (auto made = quantizer.quantize(*m_source, *norms, tile.first, tile.count,
+                                               chosen.data(), zq.data(), workspace);
                 !made)
                 return made;
             const std::vector<float> numbers(chosen.begin(), chosen.end());
@@ -236,29 +290,14 @@ Result<void> Pass::quantize()
 Result<void> Pass::aggregate()
 {
     for (std::size_t i = 0; i < m_model.aggregator.size(); ++i) {
-        if (auto done = aggregateBlock(i); !done)
+        const auto& block = m_model.aggregator[i];
+        if (auto done = computeBlock(block, m_history.aggregator[i], m_config.skipConnectionsAgg);
+            !done)
+            return done;
+        if (auto done = emit("agg" + std::to_string(i), *m_source); !done)
             return done;
     }
     return emit("c", *m_source);
-}
-
-Result<void> Pass::aggregateBlock(std::size_t index)
-{
-    const auto& block = m_model.aggregator[index];
-    auto convolved = m_layers.convolve(block, *m_source, block.layer.kernel - 1);
-    if (!convolved)
-        return convolved.error();
-    if (m_config.skipConnectionsAgg) {
-        if (auto added = m_layers.addResidual(block, *convolved, *m_source, 1); !added)
-            return added;
-        auto source = std::make_unique<StoredRows>(*convolved->rows);
-        keep(std::move(convolved->rows), std::move(source));
-    } else {
-        auto source = std::make_unique<StoredRows>(*convolved->rows, std::move(convolved->affine),
-                                                   m_config.activation);
-        keep(std::move(convolved->rows), std::move(source));
-    }
-    return emit("agg" + std::to_string(index), *m_source);
 }
 
 /// With the hidden state zero in every frame: h = (1 - update) * tanh(new + reset * hidden bias).
@@ -329,7 +368,16 @@ Result<void> streamFeatures(const PreparedModel& model, const SampleSource& audi
                             std::span<const FeatureInfo> offered, RowStore::Place place,
                             int threads, const Progress& progress)
 {
-    return Pass(model, audio, requests, offered, place, threads, progress).run();
+    StreamHistory history(model);
+    return Pass(model, history, audio, requests, offered, place, threads, progress).run();
+}
+
+Result<void> continueFeatures(const PreparedModel& model, StreamHistory& history,
+                              const SampleSource& audio, std::span<const FeatureRequest> requests,
+                              std::span<const FeatureInfo> offered)
+{
+    const Progress silent;
+    return Pass(model, history, audio, requests, offered, RowStore::Place::Memory, 1, silent).run();
 }
 
 } // namespace phono

@@ -5,6 +5,7 @@
 #include "core/base/sample_source.h"
 #include "core/model/extractor.h"
 #include "core/model/prepared_model.h"
+#include "core/model/stream_history.h"
 
 #include <cstdint>
 #include <span>
@@ -23,5 +24,16 @@ Result<void> streamFeatures(const PreparedModel& model, const SampleSource& audi
                             std::span<const FeatureRequest> requests,
                             std::span<const FeatureInfo> offered, RowStore::Place place,
                             int threads, const Progress& progress);
+
+/// The same, in memory and on one thread, for a block of sound that goes on from those in
+/// `history`, whose rows are normalised with the statistics of all blocks up to this one. `audio`
+/// begins with the sample that the first layer's next row begins with. Sinks hear the block's
+/// frames, counted from 0, which may be none.
+///
+/// The first block's features are those of a whole recording. After an error `history` cannot be
+/// used any more.
+Result<void> continueFeatures(const PreparedModel& model, StreamHistory& history,
+                              const SampleSource& audio, std::span<const FeatureRequest> requests,
+                              std::span<const FeatureInfo> offered);
 
 } // namespace phono

@@ -18,6 +18,7 @@ struct FakeControl {
     std::atomic<bool> waiting = false; ///< it is there
     std::string createError; ///< set before use
     std::string extractError; ///< set before use
+    std::string liveError; ///< set before use
     EngineOptions options; ///< of the engine made last
     std::mutex mutex;
     std::vector<std::string> requested; ///< in the order of extraction
@@ -64,6 +65,8 @@ public:
         return {};
     }
 
+    Result<std::unique_ptr<LiveFeatures>> live() override;
+
 private:
     Result<void> extractOne(const SampleSource& audio, const FeatureRequest& request,
                             const Progress& progress, double before, std::size_t count)
@@ -101,6 +104,36 @@ private:
     std::vector<FeatureInfo> m_features{
         {"z", 3, false, 160, 465}, {"c", 3, false, 160, 3345}, {"enc0", 3, false, 160, 10}};
 };
+
+/// The FakeEngine's values, for as many frames as there are samples for.
+class FakeLiveFeatures : public LiveFeatures {
+public:
+    Result<LiveRows> process(std::span<const float> samples) override
+    {
+        LiveRows rows;
+        rows.first = FakeEngine::frames(std::ssize(m_samples));
+        m_samples.insert(m_samples.end(), samples.begin(), samples.end());
+        rows.frames = FakeEngine::frames(std::ssize(m_samples)) - rows.first;
+        for (std::int64_t t = rows.first; t < rows.first + rows.frames; ++t)
+            for (std::int64_t k = 0; k < 3; ++k) {
+                const float sample = m_samples[static_cast<std::size_t>(160 * t + k)];
+                rows.z.push_back(FakeEngine::value("z", sample));
+                rows.c.push_back(FakeEngine::value("c", sample));
+            }
+        return rows;
+    }
+    void reset() override { m_samples.clear(); }
+
+private:
+    std::vector<float> m_samples;
+};
+
+inline Result<std::unique_ptr<LiveFeatures>> FakeEngine::live()
+{
+    if (!m_control.liveError.empty())
+        return Error{m_control.liveError};
+    return std::unique_ptr<LiveFeatures>(std::make_unique<FakeLiveFeatures>());
+}
 
 class FakeEngineSource : public EngineSource {
 public:
