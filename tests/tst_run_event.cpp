@@ -134,6 +134,14 @@ private Q_SLOTS:
         }
     }
 
+    void aNegativeZeroIsWrittenAsItReadsBack()
+    {
+        UpdateEvent event;
+        event.metrics.positiveMean = -0.0;
+        const auto line = toLine(event);
+        QCOMPARE(toLine(**parseLine(line)), line);
+    }
+
     void whatIsNotFiniteBecomesNullAndReadsAsNan()
     {
         UpdateEvent event;

@@ -298,6 +298,22 @@ private Q_SLOTS:
         QCOMPARE(m_history.updates.curve(Curve::LossBits)[1], 3.0F);
     }
 
+    /// As a run says it that was killed after its last validation and resumed.
+    void aValidationThatIsMadeAgainIsThereOnce()
+    {
+        append(lines({start(0), valid(2, 4), valid(4, 3)}));
+        follow();
+        append(lines({start(4), valid(4, 3.5)}));
+        follow();
+        append(lines({valid(4, 3.25), valid(6, 3)}));
+        follow();
+        std::vector<double> losses;
+        for (const auto& point : m_history.valid)
+            losses.push_back(point.metrics.lossBits);
+        QCOMPARE(losses, std::vector<double>({4, 3.25, 3}));
+        QVERIFY(readHistory(*m_run)->valid == m_history.valid);
+    }
+
     void foreignAmountsAreBounded()
     {
         auto event = update(1);
