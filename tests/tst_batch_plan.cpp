@@ -290,6 +290,17 @@ private Q_SLOTS:
                  plan.error().message.c_str());
     }
 
+    void planningCanBeStopped()
+    {
+        std::stop_source stop;
+        const auto corpus = mixedCorpus(1000);
+        QVERIFY(BatchPlan::create(corpus, {}, stop.get_token()).ok());
+        stop.request_stop();
+        const auto plan = BatchPlan::create(corpus, {}, stop.get_token());
+        QVERIFY(!plan.ok());
+        QVERIFY(plan.error().isCancelled());
+    }
+
     void aMillionRecordingsTakeFewBytes()
     {
         constexpr int kRecordings = 1000000;

@@ -5,11 +5,15 @@
 #include "tests/support/training_runs.h"
 
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
 #include <csignal>
+#include <numeric>
+#include <set>
 
 using namespace phono;
 using namespace phono::test;
@@ -145,6 +149,26 @@ private Q_SLOTS:
         QCOMPARE(eventsOf<FinishedEvent>(run).size(), std::size_t(1));
     }
 
+    void aProcessThatWaitsForTheOthersCanBeStopped_data()
+    {
+        QTest::addColumn<int>("rank");
+        QTest::newRow("the first, where the others are to meet") << 0;
+        QTest::newRow("another, when the first is not there") << 1;
+    }
+    void aProcessThatWaitsForTheOthersCanBeStopped()
+    {
+        QFETCH(int, rank);
+        const auto run = m_folder.filePath("alone" + QString::number(rank));
+        const auto process = startAs(rank, freePort(), PHONO_CLI,
+                                     newRun(makeCorpus(m_folder.filePath("data")), run, 12));
+        QVERIFY(process->waitForStarted());
+        QTest::qWait(1000);
+        process->terminate();
+        const auto end = finish(*process);
+        QVERIFY2(end.status == 0, end.err.constData());
+        QCOMPARE(eventsOf<StoppedEvent>(run).size(), std::size_t(rank == 0 ? 1 : 0));
+    }
+
     /// One process is killed: the other saves what they had and says what happened.
     void aDeadPeerEndsTheRunWithACheckpoint()
     {
@@ -170,6 +194,95 @@ private Q_SLOTS:
         QVERIFY2(state.ok(), state.ok() ? "" : state.error().message.c_str());
         QVERIFY(state->updates >= 5);
         QCOMPARE(state->updates, failed[0].update);
+        // The batches that were fetched for the update that failed do not count as done.
+        const auto batchesPerEpoch = std::llround(1 / updatesOf(run).front().epoch);
+        QCOMPARE((state->epoch - 1) * batchesPerEpoch + state->batch, state->updates);
+    }
+
+    /// Each looks at another clock, but they must end after the same update.
+    void aTimeLimitEndsAllTogether()
+    {
+        const auto run = m_folder.filePath("timed");
+        auto arguments = newRun(makeCorpus(m_folder.filePath("data")), run, 100000);
+        arguments << "--set"
+                  << "optimization.stop_time_hours=0.0003"
+                  << "--set"
+                  << "distributed_training.timeout_seconds=20"
+                  << "--local-processes" << QString::number(kProcesses);
+        const auto finished = test::run(PHONO_CLI, arguments);
+        QVERIFY2(finished.status == 0, finished.err.constData());
+        QCOMPARE(eventsOf<FinishedEvent>(run).size(), std::size_t(1));
+    }
+
+    void validationCountsTheScoresOfAllProcesses()
+    {
+        const auto data = makeCorpus(m_folder.filePath("data"));
+        std::vector<std::int64_t> counts;
+        for (const int processes : {1, kProcesses}) {
+            const auto run = m_folder.filePath("scores" + QString::number(processes));
+            auto arguments = newRun(data, run, 1);
+            arguments << "--set"
+                      << "task.valid_percent=0.5"
+                      << "--set"
+                      << "lr_scheduler.warmup_updates=0"
+                      << "--local-processes" << QString::number(processes);
+            const auto finished = test::run(PHONO_CLI, arguments);
+            QVERIFY2(finished.status == 0, finished.err.constData());
+            const auto valid = eventsOf<ValidEvent>(run);
+            QCOMPARE(valid.size(), std::size_t(1));
+            const auto& scores = valid[0].scores;
+            counts.push_back(
+                std::accumulate(scores.positives.begin(), scores.positives.end(), std::int64_t(0)));
+            QCOMPARE(
+                std::accumulate(scores.negatives.begin(), scores.negatives.end(), std::int64_t(0)),
+                10 * counts.back());
+        }
+        QVERIFY(counts[0] > 0);
+        QCOMPARE(counts[1], counts[0]);
+    }
+
+    void recordingsThatAnyProcessLeavesOutAreLogged()
+    {
+        const auto data = makeCorpus(m_folder.filePath("spoilt"), 12);
+        QByteArray lines = data.toUtf8() + "\n";
+        for (int i = 0; i < 12; ++i)
+            lines += QStringLiteral("%1.wav\t8000\n").arg(i, 2, 10, QLatin1Char('0')).toUtf8();
+        for (int i = 0; i < 8; ++i)
+            lines += QStringLiteral("missing%1.wav\t8000\n").arg(i).toUtf8();
+        const auto manifest = m_folder.filePath("spoilt.tsv");
+        writeBytes(manifest.toStdString(), lines.toStdString());
+        const auto run = m_folder.filePath("skipping");
+        auto arguments = newRun(manifest, run, 3); // an epoch
+        arguments << "--valid" << data << "--set"
+                  << "lr_scheduler.warmup_updates=0"
+                  << "--local-processes" << QString::number(kProcesses);
+        const auto finished = test::run(PHONO_CLI, arguments);
+        QVERIFY2(finished.status == 0, finished.err.constData());
+        std::set<std::string> missing;
+        for (const auto& event : eventsOf<SkippedEvent>(run))
+            missing.insert(event.path);
+        QCOMPARE(missing.size(), std::size_t(8));
+    }
+
+    /// As when one machine of many has not mounted the recordings.
+    void aProcessThatCanReadNothingIsNamed()
+    {
+        const auto data = makeCorpus(m_folder.filePath("one"), 1);
+        const auto manifest = m_folder.filePath("one.tsv");
+        writeBytes(manifest.toStdString(),
+                   (data + "\n00.wav\t8000\nmissing.wav\t8000\n").toStdString());
+        const auto run = m_folder.filePath("unreadable");
+        auto arguments = newRun(manifest, run, 12);
+        arguments << "--valid" << data << "--set"
+                  << "dataset.batch_size=1"
+                  << "--local-processes" << QString::number(kProcesses);
+        QCOMPARE(test::run(PHONO_CLI, arguments).status, 1);
+        const auto failed = eventsOf<FailedEvent>(run);
+        QCOMPARE(failed.size(), std::size_t(1));
+        const auto message = QString::fromStdString(failed[0].message);
+        QVERIFY2(message.contains(QRegularExpression("process [01]: .*one.tsv")),
+                 qPrintable(message));
+        QCOMPARE(eventsOf<SkippedEvent>(run).size(), std::size_t(1));
     }
 
     void nonsenseFromALauncherIsNamed()
@@ -181,6 +294,15 @@ private Q_SLOTS:
         qunsetenv("WORLD_SIZE");
         QVERIFY(!place.ok());
         QVERIFY(QString::fromStdString(place.error().message).contains("RANK=2"));
+        for (const auto& [name, value] :
+             {std::pair("RANK", "0"), std::pair("WORLD_SIZE", "2"),
+              std::pair("MASTER_ADDR", "localhost"), std::pair("MASTER_PORT", "70000")})
+            qputenv(name, value);
+        const auto meeting = processPlaceFromEnvironment();
+        for (const char* name : {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"})
+            qunsetenv(name);
+        QVERIFY(!meeting.ok());
+        QVERIFY(QString::fromStdString(meeting.error().message).contains("70000"));
         QVERIFY(processPlaceFromEnvironment()->size == 1);
     }
 

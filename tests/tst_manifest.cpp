@@ -417,14 +417,19 @@ private Q_SLOTS:
         Corpus corpus("/");
         for (int i = 0; i < 40; ++i)
             corpus.append("x" + std::to_string(i), i);
-        const auto [train, kept] = corpus.split(0.2, seed);
+        const auto [train, kept] = *corpus.split(0.2, seed);
         QList<int> got;
         for (const auto index : indicesOf(kept))
             got << static_cast<int>(index);
         QCOMPARE(got, valid);
         QCOMPARE(train.size() + kept.size(), corpus.size());
-        QCOMPARE(corpus.split(0, seed).first.size(), corpus.size());
-        QCOMPARE(corpus.split(1, seed).second.size(), corpus.size());
+        QCOMPARE(corpus.split(0, seed)->first.size(), corpus.size());
+        QCOMPARE(corpus.split(1, seed)->second.size(), corpus.size());
+        std::stop_source stop;
+        stop.request_stop();
+        const auto stopped = corpus.split(0.2, seed, stop.get_token());
+        QVERIFY(!stopped.ok());
+        QVERIFY(stopped.error().isCancelled());
     }
 
     void manifestsAreWrittenAndReadBack()

@@ -1,3 +1,4 @@
+#include "core/run/run_control.h"
 #include "core/run/run_directory.h"
 #include "core/run/run_notes.h"
 #include "core/run/run_state.h"
@@ -9,6 +10,7 @@
 
 #include <array>
 #include <csignal>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -195,6 +197,17 @@ private Q_SLOTS:
         const auto refused = writeNotes(run, {"\xFF", "", {}});
         QVERIFY(!refused.ok());
         QVERIFY(!writeNotes(run, {"", std::string(2 << 20, 'x'), {}}).ok());
+    }
+
+    /// Opening it would wait for a writer.
+    void aPipeIsNoPartOfARun()
+    {
+        const auto run = makeRun("run");
+        for (const auto& path : {run.notes(), run.state(), run.control()})
+            QCOMPARE(mkfifo(path.c_str(), 0600), 0);
+        QVERIFY(!readNotes(run).ok());
+        QVERIFY(!readState(run).ok());
+        QVERIFY(pendingRequest(run) == RunRequest::Continue);
     }
 
     void runsAreFound()

@@ -43,6 +43,8 @@ private Q_SLOTS:
             QVERIFY(updates[i].gnorm > 0);
             QVERIFY(updates[i].audioSecondsPerSecond > 0);
             QVERIFY(updates[i].memoryBytes > 0);
+            QVERIFY(updates[i].cpuUtilization.has_value());
+            QVERIFY(*updates[i].cpuUtilization > 0 && *updates[i].cpuUtilization <= 1);
         }
         QVERIFY(updates.back().epoch > updates.front().epoch);
         // It has at least learned how rare positives are, which is 4.834 bits.
@@ -241,6 +243,62 @@ private Q_SLOTS:
         QCOMPARE(skipped.size(), std::size_t(2));
         for (const auto& event : skipped)
             QVERIFY(!event.reason.empty());
+    }
+
+    void aRunWithoutAReadableRecordingSaysWhy()
+    {
+        const auto data = makeCorpus(m_folder.filePath("garbage"), 4);
+        for (const auto& name : QDir(data).entryList(QDir::Files))
+            writeBytes((data + "/" + name).toStdString(), "this is no sound");
+        const auto manifest = m_folder.filePath("garbage.tsv");
+        QByteArray lines = data.toUtf8() + "\n";
+        for (int i = 0; i < 4; ++i)
+            lines += QStringLiteral("%1.wav\t8000\n").arg(i, 2, 10, QLatin1Char('0')).toUtf8();
+        writeBytes(manifest.toStdString(), lines.toStdString());
+        const auto run = m_folder.filePath("unreadable");
+        auto arguments = newRun(manifest, run, 8);
+        arguments << "--valid" << m_data;
+        const auto finished = cli(arguments);
+        QCOMPARE(finished.status, 1);
+        QVERIFY2(finished.err.contains("garbage.tsv"), finished.err.constData());
+        QCOMPARE(eventsOf<SkippedEvent>(run).size(), std::size_t(4));
+        QCOMPARE(eventsOf<FailedEvent>(run).size(), std::size_t(1));
+    }
+
+    void recordingsToValidateOnThatCannotBeReadAreSaidOnce()
+    {
+        const auto data = makeCorpus(m_folder.filePath("half"), 4);
+        writeBytes((data + "/01.wav").toStdString(), "this is no sound");
+        const auto manifest = m_folder.filePath("half.tsv");
+        QByteArray lines = data.toUtf8() + "\n";
+        for (int i = 0; i < 4; ++i)
+            lines += QStringLiteral("%1.wav\t8000\n").arg(i, 2, 10, QLatin1Char('0')).toUtf8();
+        writeBytes(manifest.toStdString(), lines.toStdString());
+        const auto run = m_folder.filePath("half valid");
+        auto arguments = newRun(m_data, run, 21);
+        arguments << "--valid" << manifest;
+        QCOMPARE(cli(arguments).status, 0);
+        QCOMPARE(eventsOf<ValidEvent>(run).size(), std::size_t(3));
+        const auto skipped = eventsOf<SkippedEvent>(run);
+        QCOMPARE(skipped.size(), std::size_t(1));
+        QVERIFY(QString::fromStdString(skipped[0].path).endsWith("01.wav"));
+    }
+
+    /// Other batches, or more processes: it goes on from the same part of the epoch.
+    void aRunGoesOnWithFewerBatchesAnEpoch()
+    {
+        const auto run = m_folder.filePath("rebatched");
+        QCOMPARE(cli(newRun(m_data, run, 5)).status, 0);
+        const auto before = readTrainingState((run + kLast).toStdString());
+        QVERIFY(before.ok());
+        QVERIFY(before->batch > 0);
+        const auto resumed = cli({"train", "--resume", run, "--set", "optimization.max_update=9",
+                                  "--set", "dataset.max_tokens=480000"});
+        QVERIFY2(resumed.status == 0, resumed.err.constData());
+        QCOMPARE(updatesOf(run).size(), std::size_t(9));
+        QFile log(run + "/log.txt");
+        QVERIFY(log.open(QIODevice::ReadOnly));
+        QVERIFY(log.readAll().contains("an epoch"));
     }
 
     void wrongUsageMakesNoRun_data()

@@ -5,6 +5,8 @@
 
 #include <QTest>
 
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 using namespace phono;
@@ -77,6 +79,29 @@ private Q_SLOTS:
         QVERIFY(!read.ok());
         QVERIFY(QString::fromStdString(read.error().message).contains("bare.pt"));
         QVERIFY(QString::fromStdString(read.error().message).contains("no optimizer state"));
+    }
+
+    /// A file is foreign: going on from there must not overflow.
+    void countsBeyondReasonAreRefused()
+    {
+        const auto path = m_folder.path("far.pt");
+        const auto model = someModel();
+        auto state = someState(model);
+        state.epoch = std::numeric_limits<std::int64_t>::max();
+        QVERIFY(writeCheckpoint(model, path, true, &state));
+        const auto read = readTrainingState(path);
+        QVERIFY(!read.ok());
+        QVERIFY(QString::fromStdString(read.error().message).contains("how far"));
+    }
+
+    void onlyFiniteNumbersOfItsKindCount()
+    {
+        TrainingState state;
+        state.progress = {{"a", 0.5}, {"b", std::int64_t(3)}, {"c", std::nan("")}};
+        QCOMPARE(state.number<double>("a"), std::optional(0.5));
+        QCOMPARE(state.number<std::int64_t>("b"), std::optional(std::int64_t(3)));
+        QVERIFY(!state.number<double>("b") && !state.number<double>("c"));
+        QVERIFY(!state.number<double>("d"));
     }
 
     void onlyTorchFilesHoldIt()

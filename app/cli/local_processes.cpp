@@ -128,6 +128,8 @@ Result<int> runLocalProcesses(int count, std::span<const std::string> arguments,
     const auto port = freePort();
     if (!port)
         return port.error();
+    // Ignored, as some parents leave it, the children's exit statuses would be lost.
+    std::signal(SIGCHLD, SIG_DFL);
     std::vector<pid_t> children;
     for (int rank = 0; rank < count; ++rank) {
         const auto child = start(arguments, rank, count, *port);

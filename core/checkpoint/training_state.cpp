@@ -87,7 +87,11 @@ Result<void> readProgress(const InputFile& file, const PickleValue& root, Traini
     state.updates = read(newest ? member(*newest, "num_updates") : nullptr);
     state.epoch = read(memberAt(root, {"extra_state", "train_iterator", "epoch"}));
     state.batch = read(memberAt(root, {"extra_state", "train_iterator", "iterations_in_epoch"}));
-    if (state.updates < 0 || state.epoch < 1 || state.batch < 0)
+    const auto isCount = [](std::int64_t count, std::int64_t least) {
+        constexpr std::int64_t kMost = 1'000'000'000'000'000;
+        return count >= least && count <= kMost;
+    };
+    if (!isCount(state.updates, 0) || !isCount(state.epoch, 1) || !isCount(state.batch, 0))
         return file.error("it does not say how far its run had come");
     const auto* kept = memberAt(root, {"phonoscope", "progress"});
     if (!kept || !kept->is(Kind::Dict))

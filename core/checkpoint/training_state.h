@@ -5,9 +5,12 @@
 #include "core/checkpoint/tensor.h"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +36,17 @@ struct TrainingState {
     NamedFields progress;
     /// Sections of cfg under fairseq's names: written, for fairseq and for people, not read back.
     std::vector<std::pair<std::string, NamedFields>> settings;
+
+    /// In `progress`, if it is there, of that kind (double or std::int64_t), and finite.
+    template <typename Number>
+    std::optional<Number> number(std::string_view name) const
+    {
+        for (const auto& [key, value] : progress)
+            if (const auto* found = std::get_if<Number>(&value); found && key == name)
+                return std::isfinite(static_cast<double>(*found)) ? std::optional(*found)
+                                                                  : std::nullopt;
+        return std::nullopt;
+    }
 };
 
 /// The training state of a `.pt` file that writeCheckpoint() wrote; fails, saying what is missing,

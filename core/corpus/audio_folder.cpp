@@ -73,8 +73,8 @@ std::vector<Search::Name> Search::namesIn(const std::string& folder)
     std::vector<Name> names;
     std::error_code failed;
     const fs::path path = m_root / folder;
-    for (auto entry = fs::directory_iterator(path, failed); entry != fs::directory_iterator();
-         entry.increment(failed)) {
+    for (auto entry = fs::directory_iterator(path, failed);
+         entry != fs::directory_iterator() && !m_progress.cancelled(); entry.increment(failed)) {
         const fs::path name = entry->path().filename();
         if (name.native().starts_with('.'))
             continue;

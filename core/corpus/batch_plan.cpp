@@ -50,12 +50,14 @@ void sortByDigit(std::vector<std::uint32_t>& items, std::vector<std::uint32_t>& 
 
 } // namespace
 
-Result<BatchPlan> BatchPlan::create(const Corpus& corpus, const PlanOptions& options)
+Result<BatchPlan> BatchPlan::create(const Corpus& corpus, const PlanOptions& options,
+                                    const std::stop_token& stop)
 {
     if (auto good = check(options, corpus.size()); !good)
         return good.error();
     BatchPlan plan(options);
-    plan.sort(corpus);
+    if (auto done = plan.sort(corpus, stop); !done)
+        return done.error();
     if (auto done = plan.cut(corpus); !done)
         return done.error();
     return plan;
@@ -68,7 +70,7 @@ std::int64_t BatchPlan::declaredLength(const Corpus& corpus, std::uint32_t recor
 
 /// numpy.lexsort((permutation, lengths))[::-1], where the permutation numbers the recordings that
 /// stay.
-void BatchPlan::sort(const Corpus& corpus)
+Result<void> BatchPlan::sort(const Corpus& corpus, const std::stop_token& stop)
 {
     const auto shortest = std::max<std::int64_t>(m_options.minSampleSize, 1);
     std::vector<std::uint32_t> kept;
@@ -90,8 +92,13 @@ void BatchPlan::sort(const Corpus& corpus)
     const auto length = [&](std::uint32_t recording) {
         return static_cast<std::size_t>(declaredLength(corpus, recording));
     };
+    if (stop.stop_requested())
+        return Error::cancelled();
     sortByDigit(m_order, spare, [&](std::uint32_t i) { return length(i) & 0xffff; });
+    if (stop.stop_requested())
+        return Error::cancelled();
     sortByDigit(m_order, spare, [&](std::uint32_t i) { return length(i) >> 16; });
+    return stop.stop_requested() ? Result<void>(Error::cancelled()) : Result<void>();
 }
 
 /// fairseq's batch_by_size for lengths that fall: there, what a multiple leaves over begins the

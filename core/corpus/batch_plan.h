@@ -37,8 +37,10 @@ class EpochPlan;
 class BatchPlan {
 public:
     /// Fails when the options exclude each other or a recording that stays is longer than
-    /// maxTokens. A plan may come out without any batch.
-    static Result<BatchPlan> create(const Corpus& corpus, const PlanOptions& options);
+    /// maxTokens, and when stopped, which takes a second for ten million recordings. A plan may
+    /// come out without any batch.
+    static Result<BatchPlan> create(const Corpus& corpus, const PlanOptions& options,
+                                    const std::stop_token& stop = {});
 
     /// Recordings of one epoch, over all processes.
     std::size_t recordings() const { return m_starts.back(); }
@@ -65,7 +67,7 @@ private:
     {
     }
     std::int64_t declaredLength(const Corpus& corpus, std::uint32_t recording) const;
-    void sort(const Corpus& corpus);
+    Result<void> sort(const Corpus& corpus, const std::stop_token& stop);
     Result<void> cut(const Corpus& corpus);
 
     PlanOptions m_options;

@@ -57,11 +57,15 @@ std::size_t Corpus::bytes() const
     return m_paths.bytes() + m_samples.capacity() * sizeof(std::uint32_t);
 }
 
-std::pair<Corpus, Corpus> Corpus::split(double validShare, std::uint64_t seed) const
+Result<std::pair<Corpus, Corpus>> Corpus::split(double validShare, std::uint64_t seed,
+                                                const std::stop_token& stop) const
 {
+    constexpr std::size_t kBetweenLooks = std::size_t(1) << 14;
     std::pair<Corpus, Corpus> parts{Corpus(m_root), Corpus(m_root)};
     auto random = MersenneTwister::python(seed);
     for (std::size_t i = 0; i < size(); ++i) {
+        if (i % kBetweenLooks == 0 && stop.stop_requested())
+            return Error::cancelled();
         Corpus& part = random.real() > validShare ? parts.first : parts.second;
         part.append(relativePath(i), samples(i));
     }

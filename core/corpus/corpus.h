@@ -75,8 +75,10 @@ public:
 
     /// {for training, for validation}: fairseq's split, with Python's random numbers. Equal to
     /// fairseq's if the order of the recordings is; there it is that of the file system, here it is
-    /// sorted. `validShare` is a fraction of 1. The problems stay with the first.
-    std::pair<Corpus, Corpus> split(double validShare, std::uint64_t seed) const;
+    /// sorted. `validShare` is a fraction of 1. The problems stay with the first. Fails only when
+    /// stopped.
+    Result<std::pair<Corpus, Corpus>> split(double validShare, std::uint64_t seed,
+                                            const std::stop_token& stop = {}) const;
 
 private:
     std::filesystem::path m_root;

@@ -100,7 +100,10 @@ Result<MadeManifests> makeManifests(const ManifestJob& job, const Progress& prog
     const Corpus corpus = withoutUnwritable(*found);
     if (corpus.size() == 0)
         return nothingToList(job, *found);
-    const auto [forTraining, forValidation] = corpus.split(job.validShare, job.seed);
+    const auto parts = corpus.split(job.validShare, job.seed, progress.stop);
+    if (!parts)
+        return parts.error();
+    const auto& [forTraining, forValidation] = *parts;
     if (auto done = files->write(forTraining, forValidation); !done)
         return done.error();
 

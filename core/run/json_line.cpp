@@ -105,6 +105,8 @@ void JsonLine::appendNumber(double value)
         m_text += "null";
         return;
     }
+    if (value == 0)
+        value = 0; // "-0" would read back as a whole number, which has no sign
     std::array<char, 32> digits;
     char* const begin = digits.data();
     char* const end = begin + digits.size();

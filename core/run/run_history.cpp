@@ -22,6 +22,13 @@ void dropAfter(std::vector<Event>& events, std::int64_t update)
     std::erase_if(events, [&](const Event& event) { return event.update > update; });
 }
 
+/// However a log came about, validations rise: of two at one update, the newer one counts.
+void makeRoomFor(const ValidEvent& point, std::vector<ValidEvent>& valid)
+{
+    while (!valid.empty() && valid.back().update >= point.update)
+        valid.pop_back();
+}
+
 } // namespace
 
 void RunHistory::forgetAfter(std::int64_t update)
@@ -39,6 +46,7 @@ void RunHistory::add(const RunEvent& event)
             updates.keepUpTo(one->update - 1);
         updates.append(*one);
     } else if (const auto* point = std::get_if<ValidEvent>(&event)) {
+        makeRoomFor(*point, valid);
         valid.push_back(*point);
     } else if (const auto* checkpoint = std::get_if<CheckpointEvent>(&event)) {
         checkpoints.push_back(*checkpoint);
@@ -68,6 +76,8 @@ void RunHistory::apply(RunNews&& news)
         updates = std::move(added.updates);
     else
         updates.append(added.updates);
+    if (!added.valid.empty())
+        makeRoomFor(added.valid.front(), valid);
     moveTo(valid, added.valid);
     moveTo(checkpoints, added.checkpoints);
     moveTo(starts, added.starts);

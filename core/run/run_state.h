@@ -31,7 +31,9 @@ struct RunState {
     ProcessIdentity process;
     RunStatus status = RunStatus::Starting;
     std::int64_t update = 0;
-    double time = 0; ///< seconds since 1970
+    /// Seconds since 1970. A live process writes anew with each status and, while it gets on,
+    /// every 15 seconds: one that is silent for much longer hangs.
+    double time = 0;
     bool operator==(const RunState&) const = default;
 };
 

@@ -11,8 +11,12 @@ namespace phono {
 Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t limit)
 {
     std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
+    const auto status = std::filesystem::status(path, ignored);
+    if (std::filesystem::is_directory(status))
         return Error{path.string() + " is a folder; expected a file"};
+    // Opening a pipe that nobody writes to would wait for ever.
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        return Error{path.string() + " is no file"};
     std::ifstream stream(path, std::ios::binary);
     if (!stream)
         return Error{"cannot read " + path.string() + ": " + std::strerror(errno)};

@@ -1,5 +1,7 @@
 #include "core/train/checkpoint_keeper.h"
 
+#include "core/base/atomic_file.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -44,19 +46,17 @@ CheckpointKeeper::CheckpointKeeper(std::filesystem::path folder,
 /// other name stay.
 Result<void> CheckpointKeeper::name(const std::string& name) const
 {
-    const auto temporary = m_folder / (name + ".new");
+    auto file = AtomicFile::create(m_folder / name, true);
+    if (!file)
+        return file.error();
     std::error_code error;
-    std::filesystem::remove(temporary, error);
-    std::filesystem::create_hard_link(m_folder / kLast, temporary, error);
+    std::filesystem::remove(file->temporaryPath(), error);
+    std::filesystem::create_hard_link(m_folder / kLast, file->temporaryPath(), error);
     if (error) // a file system without links
-        std::filesystem::copy_file(m_folder / kLast, temporary, error);
-    if (!error)
-        std::filesystem::rename(temporary, m_folder / name, error);
-    if (!error)
-        return {};
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    return Error{"cannot keep " + (m_folder / name).string() + ": " + error.message()};
+        std::filesystem::copy_file(m_folder / kLast, file->temporaryPath(), error);
+    if (error)
+        return Error{"cannot keep " + (m_folder / name).string() + ": " + error.message()};
+    return file->commit();
 }
 
 Result<std::vector<std::string>> CheckpointKeeper::save(const Checkpoint& model,

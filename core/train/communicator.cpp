@@ -1,5 +1,6 @@
 #include "core/train/communicator.h"
 
+#include "core/model/graph.h"
 #include "core/train/nccl_group.h"
 
 // LibTorch's headers declare Gloo's process group only then.
@@ -8,7 +9,10 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,8 +32,8 @@ public:
 /// travel through the processor's memory.
 class GlooCommunicator : public Communicator {
 public:
-    GlooCommunicator(const ProcessPlace& place, at::Device device,
-                     std::chrono::milliseconds timeout);
+    GlooCommunicator(const ProcessPlace& place, c10::intrusive_ptr<c10d::TCPStore> store,
+                     at::Device device, std::chrono::milliseconds timeout);
     ~GlooCommunicator() override { m_pending.clear(); }
 
     int rank() const override { return m_place.rank; }
@@ -63,19 +67,64 @@ void speakPlainProtocol(Options&, long)
 {
 }
 
-GlooCommunicator::GlooCommunicator(const ProcessPlace& place, at::Device device,
+c10d::TCPStoreOptions storeOptions(const ProcessPlace& place)
+{
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<std::uint16_t>(place.port);
+    options.isServer = place.rank == 0 && place.hostsStore;
+    options.numWorkers = place.size;
+    options.waitWorkers = false; // see meet()
+    speakPlainProtocol(options, 0);
+    return options;
+}
+
+/// A launcher that starts its processes again keeps its store, with all that is in it.
+std::string attempt()
+{
+    const char* restarts = std::getenv("TORCHELASTIC_RESTART_COUNT");
+    return restarts ? restarts : "0";
+}
+
+/// Waits until all processes know the store. Null when stopped.
+c10::intrusive_ptr<c10d::TCPStore>
+meet(const ProcessPlace& place, std::chrono::milliseconds timeout, const std::stop_token& stop)
+{
+    using namespace std::chrono_literals;
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    c10::intrusive_ptr<c10d::TCPStore> store;
+    auto options = storeOptions(place);
+    // LibTorch waits without looking up: in small portions, a stop request is heard.
+    while (!store && !stop.stop_requested()) {
+        options.timeout = options.isServer ? timeout : std::min(timeout, 2000ms);
+        try {
+            store = c10::make_intrusive<c10d::TCPStore>(place.host, options);
+        } catch (const std::exception&) {
+            if (options.isServer || std::chrono::steady_clock::now() > end)
+                throw;
+        }
+    }
+    if (!store)
+        return store;
+    store->setTimeout(timeout);
+    const auto key = "met/" + attempt();
+    auto present = store->add(key, 1);
+    while (present < place.size && !stop.stop_requested()) {
+        TORCH_CHECK(std::chrono::steady_clock::now() < end, "after ", timeout.count() / 1000,
+                    " s there are only ", present);
+        std::this_thread::sleep_for(20ms);
+        present = store->add(key, 0);
+    }
+    if (stop.stop_requested())
+        store.reset();
+    return store;
+}
+
+GlooCommunicator::GlooCommunicator(const ProcessPlace& place,
+                                   c10::intrusive_ptr<c10d::TCPStore> store, at::Device device,
                                    std::chrono::milliseconds timeout)
     : m_place(place)
+    , m_store(std::move(store))
 {
-    c10d::TCPStoreOptions storeOptions;
-    storeOptions.port = static_cast<std::uint16_t>(place.port);
-    storeOptions.isServer = place.rank == 0 && place.hostsStore;
-    storeOptions.numWorkers = place.size;
-    storeOptions.waitWorkers = true;
-    storeOptions.timeout = timeout;
-    speakPlainProtocol(storeOptions, 0);
-    m_store = c10::make_intrusive<c10d::TCPStore>(place.host, storeOptions);
-
     auto options = c10d::ProcessGroupGloo::Options::create(timeout);
     const bool here = place.host == "127.0.0.1" || place.host == "localhost";
     const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
@@ -86,12 +135,13 @@ GlooCommunicator::GlooCommunicator(const ProcessPlace& place, at::Device device,
     else
         options->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
     options->threads = 2;
-    m_group = c10::make_intrusive<c10d::ProcessGroupGloo>(
-        c10::make_intrusive<c10d::PrefixStore>("phonoscope", m_store), place.rank, place.size,
-        options);
+    const auto partOf = [&](const std::string& name) {
+        return c10::make_intrusive<c10d::PrefixStore>(name + "/" + attempt(), m_store);
+    };
+    m_group = c10::make_intrusive<c10d::ProcessGroupGloo>(partOf("phonoscope"), place.rank,
+                                                          place.size, options);
     if (device.is_cuda())
-        m_cards =
-            makeNcclGroup(c10::make_intrusive<c10d::PrefixStore>("cards", m_store), place, timeout);
+        m_cards = makeNcclGroup(partOf("cards"), place, timeout);
 }
 
 void GlooCommunicator::startSum(at::Tensor values)
@@ -133,23 +183,21 @@ std::unique_ptr<Communicator> makeLoneCommunicator()
 }
 
 Result<std::unique_ptr<Communicator>> joinProcesses(const ProcessPlace& place, at::Device device,
-                                                    double timeoutSeconds)
+                                                    double timeoutSeconds,
+                                                    const std::stop_token& stop)
 {
     if (place.size == 1)
         return makeLoneCommunicator();
     const std::chrono::milliseconds timeout(static_cast<std::int64_t>(timeoutSeconds * 1000));
-    try {
-        return std::unique_ptr<Communicator>(
-            std::make_unique<GlooCommunicator>(place, device, timeout));
-    } catch (const c10::Error& error) {
-        return Error{"process " + std::to_string(place.rank) + " of " + std::to_string(place.size)
-                     + " cannot meet the others at " + place.host + ":" + std::to_string(place.port)
-                     + ": " + error.what_without_backtrace()};
-    } catch (const std::exception& error) {
-        return Error{"process " + std::to_string(place.rank) + " of " + std::to_string(place.size)
-                     + " cannot meet the others at " + place.host + ":" + std::to_string(place.port)
-                     + ": " + error.what()};
-    }
+    const auto what = "process " + std::to_string(place.rank) + " of " + std::to_string(place.size)
+        + " cannot meet the others at " + place.host + ":" + std::to_string(place.port);
+    using Made = std::unique_ptr<Communicator>;
+    return withTorch<Made>(what, [&]() -> Result<Made> {
+        auto store = meet(place, timeout, stop);
+        if (!store)
+            return Error::cancelled();
+        return Made(std::make_unique<GlooCommunicator>(place, std::move(store), device, timeout));
+    });
 }
 
 } // namespace phono

@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 
 #include <memory>
+#include <stop_token>
 
 namespace phono {
 
@@ -35,9 +36,10 @@ public:
 
 /// For a process alone: does nothing.
 std::unique_ptr<Communicator> makeLoneCommunicator();
-/// Meets the others; waits for them up to `timeoutSeconds`. Gloo on the processor, NCCL on CUDA
-/// devices.
+/// Meets the others; waits for them up to `timeoutSeconds`, or until stopped (Error::cancelled()).
+/// Gloo on the processor, NCCL on CUDA devices.
 Result<std::unique_ptr<Communicator>> joinProcesses(const ProcessPlace& place, at::Device device,
-                                                    double timeoutSeconds);
+                                                    double timeoutSeconds,
+                                                    const std::stop_token& stop = {});
 
 } // namespace phono

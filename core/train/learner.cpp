@@ -24,14 +24,13 @@ namespace {
 constexpr const char* kLossScale = "loss_scale";
 constexpr const char* kGoodUpdates = "loss_scale_good_updates";
 
+constexpr const char* kLostTouch = "the processes lost touch";
+
 LossScaler::State scaleIn(const TrainingState& training, LossScaler::State state)
 {
-    for (const auto& [name, value] : training.progress) {
-        if (const auto* scale = std::get_if<double>(&value); scale && name == kLossScale)
-            state.scale = *scale;
-        if (const auto* good = std::get_if<std::int64_t>(&value); good && name == kGoodUpdates)
-            state.goodUpdates = *good;
-    }
+    if (const auto scale = training.number<double>(kLossScale); scale && *scale > 0)
+        state.scale = *scale;
+    state.goodUpdates = training.number<std::int64_t>(kGoodUpdates).value_or(state.goodUpdates);
     return state;
 }
 
@@ -64,7 +63,9 @@ public:
     {
         std::vector<double> values = {signals.stop,
                                       signals.pause,
+                                      signals.timeIsUp,
                                       signals.failed,
+                                      signals.skipped,
                                       signals.dataWait,
                                       signals.audioSeconds,
                                       sums.loss,
@@ -86,18 +87,19 @@ public:
     {
         const auto* v = packed.data_ptr<double>();
         BatchSums sums;
-        const Signals signals = {v[0], v[1], v[2], v[3], v[4]};
-        sums.loss = v[5];
-        sums.positives = static_cast<std::int64_t>(v[6]);
-        sums.negatives = static_cast<std::int64_t>(v[7]);
-        sums.correct = static_cast<std::int64_t>(v[8]);
-        sums.positiveSum = v[9];
-        sums.negativeSum = v[10];
-        if (v[11] > 0)
-            sums.codePerplexity = v[12] / v[11];
+        const Signals signals = {v[0], v[1], v[2], v[3], v[4], v[5], v[6]};
+        v += 7;
+        sums.loss = v[0];
+        sums.positives = static_cast<std::int64_t>(v[1]);
+        sums.negatives = static_cast<std::int64_t>(v[2]);
+        sums.correct = static_cast<std::int64_t>(v[3]);
+        sums.positiveSum = v[4];
+        sums.negativeSum = v[5];
+        if (v[6] > 0)
+            sums.codePerplexity = v[7] / v[6];
         for (std::size_t i = 0; i < m_steps; ++i) {
-            sums.stepLoss.push_back(v[13 + 2 * i]);
-            sums.stepPositives.push_back(static_cast<std::int64_t>(v[14 + 2 * i]));
+            sums.stepLoss.push_back(v[8 + 2 * i]);
+            sums.stepPositives.push_back(static_cast<std::int64_t>(v[9 + 2 * i]));
         }
         return {std::move(sums), signals};
     }
@@ -230,6 +232,8 @@ Result<UpdateOutcome> Learner::Parts::update(std::span<const AudioBatch> batches
     std::tie(outcome.sums, outcome.signals) = sumUp(own, signals);
     if (scaler)
         outcome.lossScale = lossScale;
+    if (outcome.signals.failed > 0)
+        return outcome;
     const auto positives = static_cast<double>(std::max<std::int64_t>(1, outcome.sums.positives));
     const double perPositive = 1 / (lossScale * positives);
     outcome.gnorm = optimizer.norm(gradients, perPositive);
@@ -266,12 +270,12 @@ Learner::Learner(Learner&&) noexcept = default;
 Learner& Learner::operator=(Learner&&) noexcept = default;
 
 Result<Learner> Learner::create(const Checkpoint& model, const TrainingConfig& config,
-                                const ProcessPlace& place)
+                                const ProcessPlace& place, const std::stop_token& stop)
 {
     const auto device = chooseDevice(config.common.device, place);
     if (!device)
         return device.error();
-    auto processes = joinProcesses(place, *device, config.distributed.timeoutSeconds);
+    auto processes = joinProcesses(place, *device, config.distributed.timeoutSeconds, stop);
     if (!processes)
         return processes.error();
     const int threads = config.common.threads > 0 ? config.common.threads
@@ -321,9 +325,13 @@ std::int64_t Learner::updates() const
 
 Result<UpdateOutcome> Learner::update(std::span<const AudioBatch> batches, const Signals& signals)
 {
-    return withTorch<UpdateOutcome>(
+    auto outcome = withTorch<UpdateOutcome>(
         "update " + std::to_string(updates() + 1) + " failed",
         [&]() -> Result<UpdateOutcome> { return m_parts->update(batches, signals); });
+    if (outcome || m_parts->processes->size() == 1)
+        return outcome;
+    return Error{outcome.error().message
+                 + ". If another process of the run ended, its own output says why"};
 }
 
 Result<BatchSums> Learner::evaluate(const AudioBatch& batch, std::int64_t number,
@@ -336,17 +344,44 @@ Result<BatchSums> Learner::evaluate(const AudioBatch& batch, std::int64_t number
     });
 }
 
-Result<BatchSums> Learner::total(const BatchSums& own)
+Result<BatchSums> Learner::total(const BatchSums& own, ScoreHistogram& histogram, Signals& signals)
 {
-    return withTorch<BatchSums>("the processes lost touch", [&]() -> Result<BatchSums> {
-        return m_parts->sumUp(own, {}).first;
+    return withTorch<BatchSums>(kLostTouch, [&]() -> Result<BatchSums> {
+        for (auto* counts : {&histogram.positives, &histogram.negatives})
+            m_parts->processes->sum(
+                at::from_blob(counts->data(), {std::ssize(*counts)}, at::kLong));
+        BatchSums sums;
+        std::tie(sums, signals) = m_parts->sumUp(own, signals);
+        return sums;
     });
 }
 
 Result<Signals> Learner::exchange(const Signals& signals)
 {
-    return withTorch<Signals>("the processes lost touch", [&]() -> Result<Signals> {
-        return m_parts->sumUp({}, signals).second;
+    return withTorch<Signals>(
+        kLostTouch, [&]() -> Result<Signals> { return m_parts->sumUp({}, signals).second; });
+}
+
+Result<std::vector<std::string>> Learner::gather(const std::string& own)
+{
+    using Texts = std::vector<std::string>;
+    return withTorch<Texts>(kLostTouch, [&]() -> Result<Texts> {
+        // Each fills its own stretch of zeros; their sum is all of them.
+        auto& processes = *m_parts->processes;
+        auto sizes = at::zeros({processes.size()}, at::kLong);
+        sizes[processes.rank()] = std::ssize(own);
+        processes.sum(sizes);
+        const auto ends = sizes.cumsum(0);
+        const auto* size = sizes.data_ptr<std::int64_t>();
+        const auto* end = ends.data_ptr<std::int64_t>();
+        auto bytes = at::zeros({end[processes.size() - 1]}, at::kByte);
+        auto* data = reinterpret_cast<char*>(bytes.data_ptr<std::uint8_t>());
+        std::ranges::copy(own, data + end[processes.rank()] - size[processes.rank()]);
+        processes.sum(bytes);
+        Texts texts;
+        for (int i = 0; i < processes.size(); ++i)
+            texts.emplace_back(data + end[i] - size[i], size[i]);
+        return texts;
     });
 }
 

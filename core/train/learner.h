@@ -10,7 +10,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 namespace phono {
 
@@ -25,7 +27,9 @@ struct AudioBatch {
 struct Signals {
     double stop = 0;
     double pause = 0;
-    double failed = 0;
+    double timeIsUp = 0;
+    double failed = 0; ///< has no batch: nobody changes the model
+    double skipped = 0; ///< recordings
     double dataWait = 0; ///< seconds
     double audioSeconds = 0;
 };
@@ -49,9 +53,10 @@ struct UpdateOutcome {
 /// One thread at a time.
 class Learner {
 public:
-    /// Meets the other processes and takes over the parameters of process 0.
+    /// Meets the other processes and takes over the parameters of process 0. `stop` ends the
+    /// waiting with Error::cancelled().
     static Result<Learner> create(const Checkpoint& model, const TrainingConfig& config,
-                                  const ProcessPlace& place);
+                                  const ProcessPlace& place, const std::stop_token& stop = {});
     ~Learner();
     Learner(Learner&&) noexcept;
     Learner& operator=(Learner&&) noexcept;
@@ -71,10 +76,12 @@ public:
     /// the scores to `histogram`.
     Result<BatchSums> evaluate(const AudioBatch& batch, std::int64_t number,
                                ScoreHistogram& histogram);
-    /// Over all processes.
-    Result<BatchSums> total(const BatchSums& own);
+    /// Sums and scores over all processes; hears signals, too.
+    Result<BatchSums> total(const BatchSums& own, ScoreHistogram& histogram, Signals& signals);
     /// Only tells and hears; for waiting together.
     Result<Signals> exchange(const Signals& signals);
+    /// What each of the processes says, in their order.
+    Result<std::vector<std::string>> gather(const std::string& own);
 
     Checkpoint model() const;
     /// Moments, updates and learning rate; the rest is the caller's.

@@ -23,7 +23,7 @@ std::int64_t LossScaler::defaultWindow(int processes, int updateFreq)
 Result<bool> LossScaler::update(double gradientNorm)
 {
     if (std::isfinite(gradientNorm)) {
-        if (++m_state.goodUpdates == m_window) {
+        if (++m_state.goodUpdates >= m_window) {
             m_state.scale *= 2;
             m_state.goodUpdates = 0;
         }

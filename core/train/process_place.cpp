@@ -72,6 +72,9 @@ Result<void> readMeetingPoint(ProcessPlace& place)
     const auto port = number("MASTER_PORT", kDefaultPort);
     if (!port)
         return port.error();
+    constexpr int kHighestPort = 65535;
+    if (*port < 1 || *port > kHighestPort)
+        return Error{"MASTER_PORT=" + std::to_string(*port) + " is no port: expected 1 to 65535"};
     place.port = *port;
     place.hostsStore = environment("TORCHELASTIC_USE_AGENT_STORE") != "True";
     return {};

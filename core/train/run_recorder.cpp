@@ -1,18 +1,13 @@
 #include "core/train/run_recorder.h"
 
 #include <chrono>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 namespace phono {
 namespace {
-
-double now()
-{
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 std::optional<RunStatus> statusAfter(const RunEvent& event)
 {
@@ -56,7 +51,7 @@ Result<void> RunRecorder::record(RunEvent event)
     if (m_heard)
         m_heard(event);
     const auto status = statusAfter(event);
-    return status ? writeStatus(*status, update) : Result<void>();
+    return status ? writeStatus(*status, update, now()) : Result<void>();
 }
 
 void RunRecorder::note(const std::string& text)
@@ -70,14 +65,30 @@ void RunRecorder::note(const std::string& text)
 
 Result<void> RunRecorder::setStatus(RunStatus status, std::int64_t update)
 {
-    return m_log ? writeStatus(status, update) : Result<void>();
+    return m_log ? writeStatus(status, update, now()) : Result<void>();
 }
 
-Result<void> RunRecorder::writeStatus(RunStatus status, std::int64_t update)
+double RunRecorder::now()
+{
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+void RunRecorder::beat(std::int64_t update, double time)
+{
+    // A clock that was set back must not silence it.
+    if (!m_log || std::abs(time - m_state.time) < kBeatSeconds)
+        return;
+    // What needs the disk next says what is wrong with it.
+    const auto ignored = writeStatus(m_state.status, update, time);
+    (void)ignored;
+}
+
+Result<void> RunRecorder::writeStatus(RunStatus status, std::int64_t update, double time)
 {
     m_state.status = status;
     m_state.update = update;
-    m_state.time = now();
+    m_state.time = time;
     return writeState(*m_run, m_state);
 }
 

@@ -25,9 +25,15 @@ public:
     void note(const std::string& text);
     /// For a status that no event stands for.
     Result<void> setStatus(RunStatus status, std::int64_t update);
+    /// Shows in state.json that the process gets on, at most every kBeatSeconds: so that one that
+    /// hangs can be told from one that works. To be called whenever something was done.
+    void beat(std::int64_t update) { beat(update, now()); }
+    void beat(std::int64_t update, double time);
+    static constexpr double kBeatSeconds = 15;
 
 private:
-    Result<void> writeStatus(RunStatus status, std::int64_t update);
+    static double now();
+    Result<void> writeStatus(RunStatus status, std::int64_t update, double time);
 
     std::optional<RunDirectory> m_run;
     std::optional<RunLog> m_log;

@@ -4,10 +4,12 @@
 #include "core/run/config_text.h"
 #include "core/run/run_directory.h"
 #include "core/run/run_lock.h"
+#include "core/run/run_state.h"
 #include "core/run/text_file.h"
 #include "core/train/checkpoint_keeper.h"
 #include "core/train/training_run.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace phono {
@@ -36,14 +38,6 @@ Result<void> checkNew(const TrainingConfig& config)
     return {};
 }
 
-Result<Beginning> beginNew(const TrainingConfig& config)
-{
-    auto model = seededModel(config.model, config.common.seed);
-    if (!model)
-        return model.error();
-    return Beginning{config, std::move(*model), {}, {}};
-}
-
 Result<TrainingConfig> changedConfig(const TrainJob& job, const RunDirectory& run)
 {
     auto config = readTrainingConfig(run.config());
@@ -57,20 +51,40 @@ Result<TrainingConfig> changedConfig(const TrainJob& job, const RunDirectory& ru
     return config;
 }
 
-Result<Beginning> beginAgain(const TrainJob& job, const RunDirectory& run)
+/// As it is kept: a run that is resumed from another folder must find its recordings.
+Result<TrainingConfig> configOf(const TrainJob& job, const RunDirectory& run)
 {
-    auto config = changedConfig(job, run);
+    auto config = job.config ? Result<TrainingConfig>(*job.config) : changedConfig(job, run);
     if (!config)
-        return config.error();
-    auto found = CheckpointKeeper(run.checkpoints(), config->checkpoint).newest();
+        return config;
+    for (auto* path : {&config->task.data, &config->task.valid}) {
+        std::error_code error;
+        const auto absolute = std::filesystem::absolute(*path, error);
+        if (!path->empty() && !error)
+            *path = absolute.string();
+    }
+    return config;
+}
+
+Result<Beginning> beginNew(const TrainingConfig& config)
+{
+    auto model = seededModel(config.model, config.common.seed);
+    if (!model)
+        return model.error();
+    return Beginning{config, std::move(*model), {}, {}};
+}
+
+Result<Beginning> beginAgain(const TrainingConfig& config, const RunDirectory& run)
+{
+    auto found = CheckpointKeeper(run.checkpoints(), config.checkpoint).newest();
     if (!found)
         return found.error();
     if (!*found)
-        return beginNew(*config); // killed before its first checkpoint
-    if (!((*found)->model.config == config->model))
+        return beginNew(config); // killed before its first checkpoint
+    if (!((*found)->model.config == config.model))
         return Error{(*found)->path.string() + " is of another model than "
                      + run.config().string()};
-    return Beginning{std::move(*config), std::move((*found)->model), std::move((*found)->state),
+    return Beginning{config, std::move((*found)->model), std::move((*found)->state),
                      std::move((*found)->damaged)};
 }
 
@@ -85,6 +99,21 @@ Error failed(RunRecorder& recorder, std::int64_t update, const Error& error,
     return error;
 }
 
+/// Before the first update: there is nothing to save.
+Result<RunEnd> stopped(RunRecorder& recorder, std::int64_t update)
+{
+    auto done =
+        recorder.record(StoppedEvent{.update = update, .reason = "stopped while it started"});
+    return done ? Result<RunEnd>(RunEnd::Stopped) : Result<RunEnd>(done.error());
+}
+
+/// How far the run had come when it was last heard of.
+std::int64_t updatesOf(const RunDirectory& run)
+{
+    const auto state = readState(run);
+    return state && *state ? std::max<std::int64_t>(0, (*state)->update) : 0;
+}
+
 Result<RunEnd> trainFrom(const TrainJob& job, const RunDirectory& directory,
                          const Beginning& beginning, RunRecorder& recorder,
                          const std::stop_token& stop)
@@ -92,10 +121,17 @@ Result<RunEnd> trainFrom(const TrainJob& job, const RunDirectory& directory,
     const auto update = beginning.state ? beginning.state->updates : 0;
     for (const auto& problem : beginning.damaged)
         recorder.note("passed over a damaged checkpoint: " + problem);
-    auto learner = Learner::create(beginning.model, beginning.config, job.place);
+    auto learner = Learner::create(beginning.model, beginning.config, job.place, stop);
+    if (!learner && learner.error().isCancelled())
+        return stopped(recorder, update);
     if (!learner)
         return failed(recorder, update, learner.error(), {});
-    auto data = TrainingData::open(beginning.config, job.place, {.report = {}, .stop = stop});
+    const auto beat = [&](std::string_view, double) {
+        recorder.beat(update);
+    };
+    auto data = TrainingData::open(beginning.config, job.place, {.report = beat, .stop = stop});
+    if (!data && data.error().isCancelled())
+        return stopped(recorder, update);
     if (!data)
         return failed(recorder, update, data.error(), {});
     TrainingRun run({.config = beginning.config,
@@ -126,6 +162,9 @@ Result<RunEnd> train(const TrainJob& job, const std::stop_token& stop)
                                  : Result<RunDirectory>(RunDirectory::at(job.run));
     if (!directory)
         return directory.error();
+    const auto config = configOf(job, *directory);
+    if (!config)
+        return config.error();
     std::optional<RunLock> lock;
     RunRecorder recorder;
     if (first) {
@@ -140,17 +179,15 @@ Result<RunEnd> train(const TrainJob& job, const std::stop_token& stop)
         if (!lock->doubt().empty())
             recorder.note(lock->doubt());
     }
-    auto beginning = job.config ? beginNew(*job.config) : beginAgain(job, *directory);
-    if (!beginning)
-        return beginning.error();
-    const bool save = first && (job.config || !job.changes.empty());
-    if (save)
-        if (auto saved = replaceTextFile(directory->config(), toToml(beginning->config)); !saved)
-            return saved.error();
-    if (auto done = recorder.setStatus(RunStatus::Starting,
-                                       beginning->state ? beginning->state->updates : 0);
-        !done)
+    const auto before = updatesOf(*directory);
+    if (auto done = recorder.setStatus(RunStatus::Starting, before); !done)
         return done.error();
+    if (first && (job.config || !job.changes.empty()))
+        if (auto saved = replaceTextFile(directory->config(), toToml(*config)); !saved)
+            return failed(recorder, before, saved.error(), {});
+    const auto beginning = job.config ? beginNew(*config) : beginAgain(*config, *directory);
+    if (!beginning)
+        return failed(recorder, before, beginning.error(), {});
     return trainFrom(job, *directory, *beginning, recorder, stop);
 }
 

@@ -5,6 +5,11 @@
 #include "core/corpus/batch_plan.h"
 #include "core/corpus/corpus.h"
 
+#include <algorithm>
+#include <iterator>
+#include <unordered_set>
+#include <utility>
+
 namespace phono {
 namespace {
 
@@ -13,9 +18,10 @@ struct Planned {
     Corpus corpus;
     BatchPlan plan;
 
-    static Result<std::unique_ptr<Planned>> create(Corpus corpus, const PlanOptions& options)
+    static Result<std::unique_ptr<Planned>> create(Corpus corpus, const PlanOptions& options,
+                                                   const std::stop_token& stop)
     {
-        auto plan = BatchPlan::create(corpus, options);
+        auto plan = BatchPlan::create(corpus, options, stop);
         if (!plan)
             return plan.error();
         return std::unique_ptr<Planned>(new Planned{std::move(corpus), std::move(*plan)});
@@ -44,7 +50,7 @@ Result<std::pair<Corpus, Corpus>> openCorpora(const TrainingConfig& config,
     if (!all)
         return all.error();
     if (config.task.valid.empty())
-        return all->split(config.task.validPercent, config.common.seed);
+        return all->split(config.task.validPercent, config.common.seed, progress.stop);
     auto valid = Corpus::open(config.task.valid, progress);
     if (!valid)
         return valid.error();
@@ -56,20 +62,23 @@ Result<std::pair<Corpus, Corpus>> openCorpora(const TrainingConfig& config,
 struct TrainingData::State {
     TrainingConfig config;
     bool alone = true;
-    std::stop_token stop;
     std::unique_ptr<Planned> training;
     std::unique_ptr<Planned> validation; // null: there is none
     std::pair<std::int64_t, std::int64_t> place = {1, 0};
     std::unique_ptr<BatchLoader> loader; // made when it is needed
+    std::vector<SkippedFile> skipped; // by validations, and not taken yet
+    std::unordered_set<std::uint32_t> skippedBefore; // by validations
 
-    Result<void> plan(Corpus train, Corpus valid, const ProcessPlace& process);
+    Result<void> plan(Corpus train, Corpus valid, const ProcessPlace& process,
+                      const std::stop_token& stop);
     std::int64_t batchesPerEpoch() const { return training->plan.batchesPerProcess(); }
 };
 
-Result<void> TrainingData::State::plan(Corpus train, Corpus valid, const ProcessPlace& process)
+Result<void> TrainingData::State::plan(Corpus train, Corpus valid, const ProcessPlace& process,
+                                       const std::stop_token& stop)
 {
     auto options = planOptions(config, process);
-    auto planned = Planned::create(std::move(train), options);
+    auto planned = Planned::create(std::move(train), options, stop);
     if (!planned)
         return planned.error();
     training = std::move(*planned);
@@ -83,7 +92,7 @@ Result<void> TrainingData::State::plan(Corpus train, Corpus valid, const Process
     options.referenceBatching = false;
     if (valid.size() == 0)
         return {};
-    auto plannedValid = Planned::create(std::move(valid), options);
+    auto plannedValid = Planned::create(std::move(valid), options, stop);
     if (!plannedValid)
         return plannedValid.error();
     if ((*plannedValid)->plan.batches() > 0)
@@ -108,8 +117,8 @@ Result<TrainingData> TrainingData::open(const TrainingConfig& config, const Proc
     auto state = std::make_unique<State>();
     state->config = config;
     state->alone = place.size == 1;
-    state->stop = progress.stop;
-    if (auto done = state->plan(std::move(corpora->first), std::move(corpora->second), place);
+    if (auto done = state->plan(std::move(corpora->first), std::move(corpora->second), place,
+                                progress.stop);
         !done)
         return done.error();
     return TrainingData(std::move(state));
@@ -160,7 +169,12 @@ double TrainingData::epochsDone() const
 {
     const auto& [epoch, batch] = m_state->place;
     return static_cast<double>(epoch - 1)
-        + static_cast<double>(batch) / static_cast<double>(m_state->batchesPerEpoch());
+        + static_cast<double>(batch) / static_cast<double>(batchesPerEpoch());
+}
+
+std::int64_t TrainingData::batchesPerEpoch() const
+{
+    return m_state->batchesPerEpoch();
 }
 
 Result<Batch> TrainingData::next()
@@ -178,7 +192,7 @@ Result<Batch> TrainingData::next()
     }
     auto batch = state.loader->next();
     if (!batch)
-        return Error{state.loader->failure()};
+        return Error{state.config.task.data + ": " + state.loader->failure()};
     const bool last = batch->index + 1 == state.batchesPerEpoch();
     state.place = last ? std::pair(batch->epoch + 1, std::int64_t(0))
                        : std::pair(batch->epoch, batch->index + 1);
@@ -187,26 +201,34 @@ Result<Batch> TrainingData::next()
 
 std::vector<SkippedFile> TrainingData::takeSkipped()
 {
-    return m_state->loader ? m_state->loader->takeSkipped() : std::vector<SkippedFile>();
+    auto skipped = std::exchange(m_state->skipped, {});
+    if (m_state->loader)
+        std::ranges::move(m_state->loader->takeSkipped(), std::back_inserter(skipped));
+    return skipped;
 }
 
 Result<void> TrainingData::validate(
     const std::function<Result<void>(const Batch& batch, std::int64_t number)>& take)
 {
-    const auto& state = *m_state;
+    auto& state = *m_state;
     if (!state.validation)
         return {};
     BatchLoader loader(
         state.validation->corpus, state.validation->plan,
         LoaderOptions::onePass(state.config.dataset.numWorkers, state.config.task.normalize));
     const auto order = state.validation->plan.epoch(1);
-    while (const auto batch = loader.next()) {
-        if (batch->repeated)
-            continue;
-        if (auto taken = take(*batch, order.place(batch->index)); !taken)
-            return taken;
+    Result<void> taken;
+    while (taken) {
+        const auto batch = loader.next();
+        if (!batch)
+            break;
+        if (!batch->repeated)
+            taken = take(*batch, order.place(batch->index));
     }
-    return {};
+    for (auto& file : loader.takeSkipped())
+        if (state.skippedBefore.insert(file.recording).second)
+            state.skipped.push_back(std::move(file));
+    return taken;
 }
 
 } // namespace phono

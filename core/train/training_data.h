@@ -39,11 +39,13 @@ public:
     /// The epoch of the next batch, from 1, and how many batches of it are done.
     std::pair<std::int64_t, std::int64_t> place() const;
     double epochsDone() const;
+    /// Of this process.
+    std::int64_t batchesPerEpoch() const;
 
     /// Waits for the next batch. Among several processes one may have count 0: nothing in it could
     /// be read. Fails when nothing at all can be read.
     Result<Batch> next();
-    /// Recordings newly found to be unreadable.
+    /// Recordings newly found to be unreadable, those of validations included.
     std::vector<SkippedFile> takeSkipped();
 
     /// Hands this process's share of the validation set on, batch by batch, with the number of the

@@ -1,14 +1,11 @@
 #include "core/train/training_run.h"
 
-#include "core/run/process_identity.h"
 #include "core/run/run_control.h"
-#include "core/train/reference_settings.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 namespace phono {
@@ -17,18 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPausePoll = 200ms;
-
-// Under which names a training state keeps what is the run's own.
-constexpr const char* kBestLoss = "best_loss_bits";
-constexpr const char* kSeconds = "seconds";
-
-std::optional<double> numberIn(const TrainingState& state, std::string_view name)
-{
-    for (const auto& [key, value] : state.progress)
-        if (const auto* number = std::get_if<double>(&value); number && key == name)
-            return *number;
-    return std::nullopt;
-}
 
 /// Scores of a trained model lie well within ± 16.
 ScoreHistogram emptyHistogram()
@@ -64,17 +49,8 @@ TrainingRun::TrainingRun(Parts parts)
     , m_keeper(m_directory.checkpoints(), m_config.checkpoint)
     , m_meter(m_config)
     , m_gpu(gpuOf(m_learner.device()))
+    , m_reached(m_data.place())
 {
-}
-
-Result<void> TrainingRun::restore(const TrainingState& state)
-{
-    m_best = numberIn(state, kBestLoss);
-    m_earlierSeconds = numberIn(state, kSeconds).value_or(0);
-    m_savedAt = state.updates;
-    if (auto done = m_data.seek(state.epoch, state.batch); !done)
-        return done;
-    return m_learner.restore(state);
 }
 
 double TrainingRun::seconds() const
@@ -85,9 +61,15 @@ double TrainingRun::seconds() const
 bool TrainingRun::isOver() const
 {
     const auto& limits = m_config.optimization;
-    return updates() >= limits.maxUpdate
-        || (limits.maxEpoch > 0 && m_data.place().first > limits.maxEpoch)
-        || (limits.stopTimeHours > 0 && seconds() > limits.stopTimeHours * 3600);
+    return updates() >= limits.maxUpdate || m_timeIsUp
+        || (limits.maxEpoch > 0 && m_data.place().first > limits.maxEpoch);
+}
+
+bool TrainingRun::timeIsUp(double seconds) const
+{
+    constexpr double kSecondsPerHour = 3600;
+    const double limit = m_config.optimization.stopTimeHours * kSecondsPerHour;
+    return limit > 0 && seconds > limit;
 }
 
 Signals TrainingRun::signals(const std::stop_token& stop) const
@@ -98,6 +80,8 @@ Signals TrainingRun::signals(const std::stop_token& stop) const
         const auto request = pendingRequest(m_directory);
         signals.stop += request == RunRequest::Stop ? 1 : 0;
         signals.pause = request == RunRequest::Pause ? 1 : 0;
+        // One clock decides, or some processes would begin an update without the others.
+        signals.timeIsUp = timeIsUp(seconds()) ? 1 : 0;
     }
     return signals;
 }
@@ -117,6 +101,12 @@ Result<RunEnd> TrainingRun::loop(const std::stop_token& stop)
 {
     if (auto done = start(); !done)
         return done.error();
+    if (m_validationDue) {
+        if (auto done = whatIsDue(stop); !done)
+            return done.error();
+        if (m_validationDue)
+            return stopNow("stopped on request");
+    }
     while (!isOver()) {
         const auto begin = Clock::now();
         const auto outcome = update(stop);
@@ -125,7 +115,10 @@ Result<RunEnd> TrainingRun::loop(const std::stop_token& stop)
         const double took = std::chrono::duration<double>(Clock::now() - begin).count();
         if (auto done = afterUpdate(*outcome, took); !done)
             return done.error();
-        if (outcome->signals.stop > 0)
+        if (!outcome->skipped)
+            if (auto done = whatIsDue(stop); !done)
+                return done.error();
+        if (outcome->signals.stop > 0 || m_validationDue)
             return stopNow("stopped on request");
         if (outcome->signals.pause == 0)
             continue;
@@ -135,64 +128,68 @@ Result<RunEnd> TrainingRun::loop(const std::stop_token& stop)
         if (*wish == Wish::Stop)
             return stopNow("stopped while paused");
     }
-    return finish();
+    return finish(stop);
 }
 
-Result<void> TrainingRun::start()
+/// One for each part of an update.
+Result<void> TrainingRun::nextBatches(std::vector<Batch>& batches, Signals& signals)
 {
-    const auto process = thisProcess();
-    StartedEvent event;
-    event.version = PHONO_VERSION;
-    event.update = updates();
-    event.maxUpdate = m_config.optimization.maxUpdate;
-    event.device = m_learner.device();
-    event.precision = m_learner.precision();
-    event.kernel = m_learner.kernel();
-    event.threads = m_learner.threads();
-    event.processes = m_place.size;
-    event.host = process.host;
-    event.pid = process.pid;
-    event.parameters = m_learner.parameterCount();
-    event.recordings = m_data.recordings();
-    event.hours = m_data.hours();
-    for (const auto& problem : m_data.problems())
-        m_recorder.note(problem);
-    return m_recorder.record(event);
+    Result<void> done;
+    for (int i = 0; done && i < m_config.optimization.updateFreq; ++i) {
+        auto batch = m_data.next();
+        if (!batch) {
+            done = batch.error();
+            break;
+        }
+        signals.dataWait += batch->waitSeconds;
+        signals.audioSeconds += batch->audioSeconds;
+        std::ranges::copy(batch->files, std::back_inserter(m_files));
+        batches.push_back(*std::move(batch));
+    }
+    std::ranges::move(m_data.takeSkipped(), std::back_inserter(m_skipped));
+    signals.skipped = static_cast<double>(m_skipped.size());
+    signals.failed = done ? 0 : 1;
+    return done;
 }
 
-/// The next batch, with what has to be said of it.
-Result<Batch> TrainingRun::nextBatch(Signals& signals)
+/// Some process had no batch: why, as all of them say it.
+Error TrainingRun::dataFailure(const Result<void>& own)
 {
-    auto batch = m_data.next();
-    if (!batch)
-        return batch;
-    for (const auto& skipped : m_data.takeSkipped())
-        if (auto done = m_recorder.record(
-                SkippedEvent{.update = updates(), .path = skipped.path, .reason = skipped.reason});
-            !done)
-            return done.error();
-    signals.dataWait += batch->waitSeconds;
-    signals.audioSeconds += batch->audioSeconds;
-    std::ranges::copy(batch->files, std::back_inserter(m_files));
-    return batch;
+    const auto all = m_learner.gather(own ? std::string() : own.error().message);
+    if (!all)
+        return own ? all.error() : own.error();
+    std::string message;
+    for (std::size_t rank = 0; rank < all->size(); ++rank)
+        if (!(*all)[rank].empty())
+            message += (message.empty() ? "" : "; ")
+                + (all->size() > 1 ? "process " + std::to_string(rank) + ": " : "") + (*all)[rank];
+    return Error{message};
 }
 
 Result<UpdateOutcome> TrainingRun::update(const std::stop_token& stop)
 {
     auto now = signals(stop);
     std::vector<Batch> batches;
-    std::vector<AudioBatch> audio;
     m_files.clear();
-    for (int i = 0; i < m_config.optimization.updateFreq; ++i) {
-        auto next = nextBatch(now);
-        if (!next)
-            return next.error();
-        batches.push_back(std::move(*next));
-        audio.push_back(audioOf(batches.back()));
-    }
+    const auto filled = nextBatches(batches, now);
+    std::vector<AudioBatch> audio;
+    if (filled)
+        std::ranges::transform(batches, std::back_inserter(audio), audioOf);
     auto outcome = m_learner.update(audio, now);
-    if (!outcome || !outcome->diverged)
+    if (!outcome)
         return outcome;
+    if (outcome->signals.skipped > 0)
+        if (auto done = tellSkipped(); !done)
+            return done.error();
+    if (outcome->signals.failed > 0) {
+        m_files.clear();
+        return dataFailure(filled);
+    }
+    if (!outcome->diverged) {
+        m_reached = m_data.place();
+        m_timeIsUp = outcome->signals.timeIsUp > 0;
+        return outcome;
+    }
     m_diverged = true;
     if (!outcome->divergedHere)
         m_files.clear();
@@ -204,33 +201,27 @@ Result<UpdateOutcome> TrainingRun::update(const std::stop_token& stop)
 
 Result<void> TrainingRun::afterUpdate(const UpdateOutcome& outcome, double seconds)
 {
+    m_recorder.beat(updates());
     if (outcome.skipped) {
         m_recorder.note("update " + std::to_string(updates() + 1)
                         + ": a gradient beyond the range of fp16; the loss scale is halved");
         return {};
     }
     m_meter.add(outcome, seconds);
-    if (m_meter.due())
-        if (auto done = log(); !done)
-            return done;
+    return m_meter.due() ? log() : Result<void>();
+}
+
+/// Validation and checkpoint after an update.
+Result<void> TrainingRun::whatIsDue(const std::stop_token& stop)
+{
     const auto due = [&](std::int64_t interval) {
         return interval > 0 && updates() % interval == 0;
     };
     if (due(m_config.dataset.validateIntervalUpdates))
-        if (auto done = validate(); !done)
+        if (auto done = validate(stop); !done || m_validationDue)
             return done;
     const bool step = due(m_config.checkpoint.saveIntervalUpdates);
     return step || m_newBest ? save(step) : Result<void>();
-}
-
-Result<void> TrainingRun::log()
-{
-    if (m_meter.empty())
-        return {};
-    auto event = m_meter.take(updates(), m_data.epochsDone());
-    if (m_gpu)
-        event.gpu = m_gpu->read();
-    return m_recorder.record(std::move(event));
 }
 
 Result<TrainingRun::Wish> TrainingRun::waitWhilePaused(const std::stop_token& stop)
@@ -241,6 +232,7 @@ Result<TrainingRun::Wish> TrainingRun::waitWhilePaused(const std::stop_token& st
         return done.error();
     while (true) {
         std::this_thread::sleep_for(kPausePoll);
+        m_recorder.beat(updates());
         const auto all = m_learner.exchange(signals(stop));
         if (!all)
             return all.error();
@@ -254,24 +246,37 @@ Result<TrainingRun::Wish> TrainingRun::waitWhilePaused(const std::stop_token& st
     return Wish::GoOn;
 }
 
-Result<void> TrainingRun::validate()
+/// Broken off to stop, it stays due.
+Result<void> TrainingRun::validate(const std::stop_token& stop)
 {
-    m_validatedAt = updates();
     ValidEvent event;
     event.update = updates();
     event.scores = emptyHistogram();
     BatchSums own;
+    auto heard = signals(stop);
     const auto evaluated = m_data.validate([&](const Batch& batch, std::int64_t number) {
         const auto sums = m_learner.evaluate(audioOf(batch), number, event.scores);
-        if (sums)
-            own.add(*sums);
-        return sums ? Result<void>() : Result<void>(sums.error());
+        if (!sums)
+            return Result<void>(sums.error());
+        own.add(*sums);
+        m_recorder.beat(updates());
+        heard = signals(stop);
+        return heard.stop > 0 ? Result<void>(Error::cancelled()) : Result<void>();
     });
-    if (!evaluated)
+    if (!evaluated && !evaluated.error().isCancelled())
         return evaluated;
-    const auto sums = m_learner.total(own);
+    std::ranges::move(m_data.takeSkipped(), std::back_inserter(m_skipped));
+    heard.skipped = static_cast<double>(m_skipped.size());
+    const auto sums = m_learner.total(own, event.scores, heard);
     if (!sums)
         return sums.error();
+    if (heard.skipped > 0)
+        if (auto done = tellSkipped(); !done)
+            return done;
+    m_validationDue = heard.stop > 0;
+    if (m_validationDue)
+        return {};
+    m_validatedAt = updates();
     if (sums->positives == 0)
         return {}; // there is nothing to validate on
     event.metrics = sums->metrics();
@@ -283,64 +288,18 @@ Result<void> TrainingRun::validate()
     return m_recorder.record(event);
 }
 
-TrainingState TrainingRun::state() const
-{
-    auto state = m_learner.state();
-    std::tie(state.epoch, state.batch) = m_data.place();
-    state.settings = referenceSettings(m_config);
-    if (m_best)
-        state.progress.emplace_back(kBestLoss, *m_best);
-    state.progress.emplace_back(kSeconds, seconds());
-    return state;
-}
-
-Result<void> TrainingRun::save(bool step)
-{
-    // A line of the log never spans a checkpoint, so that a run that goes on logs the same.
-    if (auto done = log(); !done)
-        return done;
-    const bool best = std::exchange(m_newBest, false);
-    if (m_place.rank != 0 || (m_savedAt == updates() && !best && !step))
-        return {};
-    auto model = m_learner.model();
-    model.provenance = {{"training", "pretrained with Phonoscope " PHONO_VERSION},
-                        {"training data", m_config.task.data},
-                        {"seed", std::to_string(m_config.common.seed)},
-                        {"updates", std::to_string(updates())},
-                        {"planned updates", std::to_string(m_config.optimization.maxUpdate)}};
-    const auto names = m_keeper.save(model, state(), best, step);
-    if (!names)
-        return names.error();
-    m_savedAt = updates();
-    for (const auto& name : *names)
-        if (auto done = m_recorder.record(
-                CheckpointEvent{.update = updates(), .path = "checkpoints/" + name});
-            !done)
-            return done;
-    return {};
-}
-
-Result<RunEnd> TrainingRun::finish()
+Result<RunEnd> TrainingRun::finish(const std::stop_token& stop)
 {
     if (m_validatedAt != updates())
-        if (auto done = validate(); !done)
+        if (auto done = validate(stop); !done)
             return done.error();
+    if (m_validationDue)
+        return stopNow("stopped on request");
     if (auto done = save(false); !done)
         return done.error();
     if (auto done = m_recorder.record(FinishedEvent{.update = updates()}); !done)
         return done.error();
     return RunEnd::Finished;
-}
-
-Result<RunEnd> TrainingRun::stopNow(const std::string& reason)
-{
-    if (auto done = m_recorder.setStatus(RunStatus::Stopping, updates()); !done)
-        return done.error();
-    if (auto done = save(false); !done)
-        return done.error();
-    if (auto done = m_recorder.record(StoppedEvent{.update = updates(), .reason = reason}); !done)
-        return done.error();
-    return RunEnd::Stopped;
 }
 
 } // namespace phono

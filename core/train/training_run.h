@@ -3,6 +3,7 @@
 #include "core/run/run_directory.h"
 #include "core/run/training_config.h"
 #include "core/train/checkpoint_keeper.h"
+#include "core/train/cpu_meter.h"
 #include "core/train/gpu_monitor.h"
 #include "core/train/learner.h"
 #include "core/train/log_meter.h"
@@ -50,17 +51,21 @@ private:
     Result<RunEnd> loop(const std::stop_token& stop);
     Result<void> start();
     Result<UpdateOutcome> update(const std::stop_token& stop);
-    Result<Batch> nextBatch(Signals& signals);
+    Result<void> nextBatches(std::vector<Batch>& batches, Signals& signals);
+    Result<void> tellSkipped();
+    Error dataFailure(const Result<void>& own);
     Result<void> afterUpdate(const UpdateOutcome& outcome, double seconds);
+    Result<void> whatIsDue(const std::stop_token& stop);
     Result<Wish> waitWhilePaused(const std::stop_token& stop);
     Result<void> log();
-    Result<void> validate();
+    Result<void> validate(const std::stop_token& stop);
     Result<void> save(bool step);
     TrainingState state() const;
-    Result<RunEnd> finish();
+    Result<RunEnd> finish(const std::stop_token& stop);
     Result<RunEnd> stopNow(const std::string& reason);
     Signals signals(const std::stop_token& stop) const;
     bool isOver() const;
+    bool timeIsUp(double seconds) const;
     double seconds() const;
 
     TrainingConfig m_config;
@@ -71,11 +76,16 @@ private:
     TrainingData m_data;
     CheckpointKeeper m_keeper;
     LogMeter m_meter;
+    CpuMeter m_cpu;
     std::optional<GpuMonitor> m_gpu;
     std::vector<std::string> m_files; // of the newest batches
+    std::vector<SkippedFile> m_skipped; // found by this process, and not told yet
     bool m_diverged = false;
+    bool m_timeIsUp = false; // as all processes heard it
+    std::pair<std::int64_t, std::int64_t> m_reached; // in the data, by the last complete update
     std::int64_t m_savedAt = -1;
     std::int64_t m_validatedAt = -1;
+    bool m_validationDue = false; // it was broken off to stop
     std::optional<double> m_best; // validation loss in bits
     bool m_newBest = false; // and not saved yet
     double m_earlierSeconds = 0; // before this process
