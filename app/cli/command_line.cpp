@@ -2,6 +2,7 @@
 
 #include "app/cli/command_options.h"
 #include "app/cli/run_command_line.h"
+#include "app/cli/sound_command_line.h"
 #include "core/export/export_format.h"
 
 #include <algorithm>
@@ -288,6 +289,7 @@ std::unique_ptr<CLI::App> declareCommands(CommandLine& line)
     declareInit(*app, line.init);
     declareRunCommands(*app, line);
     declareManifest(*app, line.manifest);
+    declareSoundCommands(*app, line);
     return app;
 }
 

@@ -86,6 +86,22 @@ struct ManifestArguments {
     bool force = false;
 };
 
+struct DevicesArguments {
+    bool json = false;
+};
+
+struct RecordArguments {
+    std::string out;
+    std::string device; ///< "": the default one
+    std::string hostApi; ///< "": any
+    double seconds = 0; ///< 0: until interrupted
+    int rate = 0; ///< 0: the device's own
+    int channels = 1;
+    int firstChannel = 1; ///< counted from 1
+    double bufferMilliseconds = 0; ///< 0: the device's proposal
+    bool json = false;
+};
+
 /// What a command line of phonoscope-cli asks for. Only the part of its command is filled.
 struct CommandLine {
     InfoArguments info;
@@ -97,6 +113,8 @@ struct CommandLine {
     ControlArguments control;
     ExportRunArguments exportRun;
     ManifestArguments manifest;
+    DevicesArguments devices;
+    RecordArguments record;
 };
 
 /// The commands and options of phonoscope-cli, the one source of parsing, --help and the man page.

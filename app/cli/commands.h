@@ -32,6 +32,9 @@ int runExportCurves(const ExportRunArguments& arguments, Console& console,
                     const std::stop_token& stop);
 int runExportTensorBoard(const ExportRunArguments& arguments, Console& console,
                          const std::stop_token& stop);
+int runDevices(const DevicesArguments& arguments, Console& console);
+/// Ctrl+C ends the take in order.
+int runRecord(const RecordArguments& arguments, Console& console, const std::stop_token& stop);
 int runManifest(const ManifestArguments& arguments, Console& console, const std::stop_token& stop);
 
 } // namespace phono::cli

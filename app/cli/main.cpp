@@ -2,6 +2,7 @@
 #include "app/cli/interrupt.h"
 #include "core/export/export_command.h"
 
+#include <csignal>
 #include <exception>
 #include <string>
 #include <vector>
@@ -30,6 +31,10 @@ int runCommand(const CLI::App& app, const CommandLine& line, const std::vector<s
         return runExportCurves(line.exportRun, console, stop);
     if (name == "export-tensorboard")
         return runExportTensorBoard(line.exportRun, console, stop);
+    if (name == "devices")
+        return runDevices(line.devices, console);
+    if (name == "record")
+        return runRecord(line.record, console, stop);
     if (name == "manifest")
         return runManifest(line.manifest, console, stop);
     return runInit(line.init, console);
@@ -47,6 +52,8 @@ int main(int argc, char** argv)
         // --help and --version end parsing too, as successes.
         return app->exit(stopped) == 0 ? kDone : kWrongUsage;
     }
+    // A file that may not grow beyond a limit is a full disk, not a reason to die.
+    std::signal(SIGXFSZ, SIG_IGN);
     const Interrupt interrupt;
     Console console;
     try {

@@ -124,6 +124,15 @@ Result<SoundSystem::Found> SoundSystem::find(const DeviceChoice& choice, SoundDi
     return noDevice(choice, direction);
 }
 
+Result<int> SoundSystem::ownRate(const DeviceChoice& choice)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = find(choice, SoundDirection::Input);
+    if (!found)
+        return found.error();
+    return static_cast<int>(std::lround(found->device.defaultRate));
+}
+
 Result<std::vector<int>> SoundSystem::inputRates(const DeviceChoice& choice, int channels)
 {
     const std::scoped_lock lock(m_mutex);

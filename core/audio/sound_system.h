@@ -47,6 +47,8 @@ public:
     Result<std::vector<SoundDevice>> devices();
     /// Finds devices that came or went. Fails while a stream is open, which it would close.
     Result<std::vector<SoundDevice>> rescan();
+    /// An input device's own rate, in Hz.
+    Result<int> ownRate(const DeviceChoice& choice);
     /// The rates, of the usual ones and the device's own, that so many channels can be recorded at,
     /// in Hz. Opens the device to ask it.
     Result<std::vector<int>> inputRates(const DeviceChoice& choice, int channels);
