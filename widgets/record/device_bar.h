@@ -61,6 +61,7 @@ private:
     void refresh();
     void chosen();
     const SoundDevice* input() const;
+    int indexOf(const QComboBox& combo, const DeviceChoice& choice) const;
 
     std::vector<SoundDevice> m_devices;
     std::vector<int> m_rates;

@@ -6,13 +6,10 @@
 
 #include <QWidget>
 
-#include <optional>
 #include <vector>
 
 class QAction;
 class QLabel;
-class QPushButton;
-class QToolBar;
 
 namespace phono {
 
@@ -53,12 +50,11 @@ private:
     void refresh();
 
     LiveCanvas* m_canvas;
-    QToolBar* m_toolBar;
     QLabel* m_title;
     QLabel* m_note;
-    QPushButton* m_choose;
     QList<QAction*> m_actions;
     double m_behind = 0;
+    Phase m_phase = Phase::Listening;
 };
 
 } // namespace phono

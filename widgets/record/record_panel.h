@@ -15,12 +15,13 @@ class QAction;
 class QCheckBox;
 class QComboBox;
 class QLabel;
+class QLayout;
 class QPushButton;
 class QSplitter;
-class QToolButton;
 
 namespace phono {
 
+class ElidedLabel;
 class LevelMeterView;
 class LiveView;
 class RecordButton;
@@ -34,7 +35,6 @@ class RecordPanel : public Panel {
     Q_OBJECT
 public:
     explicit RecordPanel(QWidget* parent = nullptr);
-    ~RecordPanel() override;
 
     DeviceBar& devices() const { return *m_devices; }
     LevelMeterView& meter() const { return *m_meter; }
@@ -61,13 +61,14 @@ public:
     /// Used while the status does not say how long the disk lasts.
     void setFreeSeconds(std::optional<double> seconds);
 
-    /// Record or stop, pause, marker, listen: for menus.
+    /// Record or stop, pause, marker, listen, folder: for menus.
     QList<QAction*> recordActions() const;
 
     QByteArray saveState() const;
     void restoreState(const QByteArray& state);
 
 Q_SIGNALS:
+    /// May come while nothing is open.
     void recordRequested();
     void stopRequested();
     void pauseRequested(bool paused);
@@ -84,25 +85,22 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    QAction* action(const char* icon, const QString& text, const QKeySequence& key);
     void makeActions();
-    QWidget* makeTransport();
-    QWidget* makeLevels();
-    QWidget* makeFileLine();
+    QLayout* makeTransport();
+    QLayout* makeStateLine();
+    QLayout* makeFileLine();
+    QWidget* makeTakes();
     void recordOrStop();
-    void pauseOrContinue();
-    void addMarker();
     void refresh();
     void refreshActions();
     void refreshState();
-    void refreshMarkers();
     void refreshFile();
-    void refreshLosses();
-    void refreshColours();
     bool inTake() const;
+    bool listensNow() const;
 
     RecorderStatus m_status;
     QString m_error;
+    bool m_wasOpen = false; ///< before the error
     QString m_nextFile;
     std::optional<double> m_freeSeconds;
 
@@ -113,19 +111,20 @@ private:
     TakeReportView* m_report;
     QSplitter* m_splitter;
 
-    RecordButton* m_button = nullptr;
-    QLabel* m_time = nullptr;
-    QLabel* m_state = nullptr;
-    QLabel* m_device = nullptr;
-    QLabel* m_markers = nullptr;
-    QLabel* m_file = nullptr;
-    QLabel* m_free = nullptr;
-    QLabel* m_losses = nullptr;
-    QCheckBox* m_preRoll = nullptr;
-    QCheckBox* m_listen = nullptr;
-    QComboBox* m_format = nullptr;
-    QPushButton* m_again = nullptr;
-    QAction *m_record = nullptr, *m_pause = nullptr, *m_marker = nullptr;
+    RecordButton* m_button;
+    QLabel* m_time;
+    QLabel* m_state;
+    ElidedLabel* m_stateDetails;
+    QLabel* m_problem;
+    QPushButton* m_again;
+    ElidedLabel* m_markers;
+    ElidedLabel* m_file;
+    QLabel* m_free;
+    QLabel* m_losses;
+    QCheckBox* m_preRoll;
+    QComboBox* m_format;
+    QAction *m_record = nullptr, *m_pause = nullptr, *m_marker = nullptr, *m_listen = nullptr;
+    QAction* m_folder = nullptr;
 };
 
 } // namespace phono
