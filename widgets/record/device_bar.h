@@ -1,0 +1,85 @@
+#pragma once
+
+#include "core/audio/input_stream.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QToolButton;
+
+namespace phono {
+
+/// Which devices a recording uses, and how.
+struct SoundChoice {
+    InputRequest input;
+    DeviceChoice output; ///< where the monitor plays
+    bool operator==(const SoundChoice&) const = default;
+};
+
+/// Chooses devices, channels, rate and buffer. Signals come from the user alone, never from
+/// setters; but a choice() may differ from what was set when devices or rates are not there.
+class DeviceBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit DeviceBar(QWidget* parent = nullptr);
+
+    /// Keeps the wanted choice and finds it again when its device comes back.
+    void setDevices(std::vector<SoundDevice> devices);
+    const std::vector<SoundDevice>& devices() const { return m_devices; }
+    bool hasInput() const;
+    /// That the chosen input can record at, in Hz; none: not known yet.
+    void setRates(std::vector<int> rates);
+
+    void setChoice(const SoundChoice& choice);
+    SoundChoice choice() const;
+    /// What of the wanted choice could not be had, in words; "" if nothing.
+    QString note() const { return m_note; }
+
+    void setMonitoring(bool on);
+    /// While a take is recorded, nothing of the input can be changed.
+    void setLocked(bool locked);
+    /// While devices are looked for.
+    void setSearching(bool searching);
+
+Q_SIGNALS:
+    void changed();
+    void rescanRequested();
+    void monitorChanged(bool on);
+
+private:
+    void build();
+    void fillHosts();
+    void fillInputs();
+    void fillChannels();
+    void fillRates();
+    void fillOutputs();
+    void refill();
+    void refresh();
+    void chosen();
+    const SoundDevice* input() const;
+    int indexOf(const QComboBox& combo, const DeviceChoice& choice) const;
+
+    std::vector<SoundDevice> m_devices;
+    std::vector<int> m_rates;
+    SoundChoice m_wanted;
+    QString m_note;
+    bool m_locked = false;
+    bool m_searching = false;
+
+    QComboBox* m_host;
+    QComboBox* m_input;
+    QComboBox* m_channels;
+    QComboBox* m_rate;
+    QComboBox* m_buffer;
+    QComboBox* m_output;
+    QToolButton* m_rescan;
+    QCheckBox* m_monitor;
+    QLabel* m_warning;
+    QLabel* m_noteLabel;
+};
+
+} // namespace phono

@@ -1,0 +1,122 @@
+#include "widgets/record/take_report_view.h"
+
+#include "widgets/record/level_meter_view.h"
+#include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
+#include "widgets/theme.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QToolButton>
+
+namespace phono {
+namespace {
+
+QString factsOf(const TakeReport& report)
+{
+    QStringList facts;
+    facts << (report.seconds() < 60 ? TakeReportView::tr("%1 s").arg(report.seconds(), 0, 'f', 1)
+                                    : durationWords(report.seconds()))
+          << rateWords(report.rate)
+          << (report.channels == 1 ? TakeReportView::tr("1 channel")
+                                   : TakeReportView::tr("%1 channels").arg(report.channels))
+          << TakeReportView::tr("peak %1 dBFS").arg(levelText(toDecibels(report.peak)))
+          << TakeReportView::tr("RMS %1 dBFS").arg(levelText(toDecibels(report.rms)));
+    if (report.noiseFloor > LevelReading::kSilence)
+        facts << TakeReportView::tr("noise floor %1 dBFS").arg(levelText(report.noiseFloor));
+    if (const auto count = report.markers.size(); count > 0)
+        facts << (count == 1 ? TakeReportView::tr("1 marker")
+                             : TakeReportView::tr("%1 markers").arg(count));
+    return facts.join(QStringLiteral(" · "));
+}
+
+} // namespace
+
+TakeReportView::TakeReportView(QWidget* parent)
+    : QWidget(parent)
+    , m_name(new QLabel(this))
+    , m_facts(new QLabel(this))
+    , m_advice(new QLabel(this))
+{
+    setObjectName(QStringLiteral("takeReport"));
+    QFont bold = m_name->font();
+    bold.setWeight(QFont::DemiBold);
+    m_name->setFont(bold);
+    m_facts->setFont(tabularFont(m_facts->font()));
+    m_facts->setObjectName(QStringLiteral("takeFacts"));
+    m_advice->setObjectName(QStringLiteral("takeAdvice"));
+    for (QLabel* label : {m_name, m_facts, m_advice}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
+    auto* open = new QPushButton(lineIcon(QStringLiteral("inspect")), tr("Open in Inspect"), this);
+    open->setObjectName(QStringLiteral("openReport"));
+    connect(open, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(m_file); });
+    auto* close = new QToolButton(this);
+    close->setIcon(lineIcon(QStringLiteral("close")));
+    close->setAutoRaise(true);
+    close->setObjectName(QStringLiteral("closeReport"));
+    close->setToolTip(tr("Dismiss"));
+    close->setAccessibleName(tr("Dismiss"));
+    connect(close, &QToolButton::clicked, this, &QWidget::hide);
+
+    auto* text = new QVBoxLayout;
+    text->setSpacing(4);
+    for (QLabel* label : {m_name, m_facts, m_advice})
+        text->addWidget(label);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 8, 12, 8);
+    row->setSpacing(8);
+    row->addLayout(text, 1);
+    row->addWidget(open, 0, Qt::AlignTop);
+    row->addWidget(close, 0, Qt::AlignTop);
+    hide();
+}
+
+void TakeReportView::show(const TakeReport& report, const QStringList& advice)
+{
+    m_file = fromPath(report.file);
+    m_name->setText(fromPath(report.file.filename()));
+    m_facts->setText(factsOf(report));
+    QStringList lines;
+    if (report.error)
+        lines << sentence(report.error->message);
+    lines << advice;
+    m_warns = !lines.isEmpty();
+    m_advice->setText(m_warns ? lines.join(QLatin1Char('\n'))
+                              : tr("Nothing clipped, nothing lost."));
+    refreshColours();
+    setVisible(true);
+}
+
+void TakeReportView::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        refreshColours();
+}
+
+void TakeReportView::refreshColours()
+{
+    const Theme theme = Theme::of(palette());
+    QPalette coloured = palette();
+    coloured.setColor(QPalette::WindowText, m_warns ? theme.warning : theme.muted);
+    m_advice->setPalette(coloured);
+    update();
+}
+
+void TakeReportView::paintEvent(QPaintEvent*)
+{
+    const Theme theme = Theme::of(palette());
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.window);
+    painter.fillRect(QRect(0, 0, width(), 1), theme.border);
+    painter.fillRect(QRect(0, height() - 1, width(), 1), theme.border);
+    painter.fillRect(QRect(0, 0, 3, height()), m_warns ? theme.warning : theme.good);
+}
+
+} // namespace phono

@@ -1,0 +1,258 @@
+#include "widgets/record/takes_model.h"
+
+#include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
+#include "widgets/theme.h"
+
+#include <QApplication>
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+#include <QLocale>
+#include <QMimeData>
+#include <QUrl>
+
+#include <algorithm>
+#include <chrono>
+
+namespace phono {
+namespace {
+
+QString stateWord(Take::State state)
+{
+    switch (state) {
+    case Take::State::Recording:
+        return TakesModel::tr("recording");
+    case Take::State::Unfinished:
+        return TakesModel::tr("unfinished");
+    case Take::State::Finished:
+        break;
+    }
+    return {};
+}
+
+qint64 secondsOf(const std::filesystem::file_time_type& time)
+{
+    const auto system = std::chrono::file_clock::to_sys(time);
+    return std::chrono::duration_cast<std::chrono::seconds>(system.time_since_epoch()).count();
+}
+
+QString whenText(const Take& take)
+{
+    const QDateTime when = QDateTime::fromSecsSinceEpoch(secondsOf(take.written));
+    const bool today = when.date() == QDate::currentDate();
+    return QLocale(QLocale::English)
+        .toString(when,
+                  today ? QStringLiteral("'today' HH:mm") : QStringLiteral("d MMM yyyy HH:mm"));
+}
+
+QString text(const Take& take, int column)
+{
+    switch (column) {
+    case TakesModel::Name:
+        return QFileInfo(fromPath(take.file)).fileName();
+    case TakesModel::Length:
+        return take.seconds < 60 ? TakesModel::tr("%1 s").arg(take.seconds, 0, 'f', 1)
+                                 : durationWords(take.seconds);
+    case TakesModel::Rate:
+        return rateWords(take.rate);
+    case TakesModel::Channels:
+        return QString::number(take.channels);
+    case TakesModel::Written:
+        return whenText(take);
+    case TakesModel::Size:
+        return sizeWords(take.bytes);
+    default:
+        return stateWord(take.state);
+    }
+}
+
+QVariant sortKey(const Take& take, int column)
+{
+    switch (column) {
+    case TakesModel::Name:
+        return text(take, column).toLower();
+    case TakesModel::Length:
+        return take.seconds;
+    case TakesModel::Rate:
+        return take.rate;
+    case TakesModel::Channels:
+        return take.channels;
+    case TakesModel::Written:
+        return qlonglong(take.written.time_since_epoch().count());
+    case TakesModel::Size:
+        return qlonglong(take.bytes);
+    default:
+        return static_cast<int>(take.state);
+    }
+}
+
+bool looksSame(const Take& a, const Take& b)
+{
+    return a.state == b.state && a.seconds == b.seconds && a.rate == b.rate
+        && a.channels == b.channels && a.bytes == b.bytes && a.written == b.written
+        && a.notes.has_value() == b.notes.has_value();
+}
+
+QString tip(const Take& take, int column)
+{
+    if (column == TakesModel::State && take.state == Take::State::Unfinished)
+        return TakesModel::tr("The program or the computer stopped while this was recorded. "
+                              "Everything but its last moment is there.");
+    if (column != TakesModel::Name)
+        return {};
+    QStringList lines{QDir::toNativeSeparators(fromPath(take.file))};
+    if (take.notes && !take.notes->report.device.empty())
+        lines << TakesModel::tr("Recorded with %1")
+                     .arg(QString::fromStdString(take.notes->report.device));
+    if (take.notes && !take.notes->report.markers.empty())
+        lines << TakesModel::tr("%n marker(s)", nullptr,
+                                static_cast<int>(take.notes->report.markers.size()));
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+void TakesModel::removeGone(const std::vector<Take>& takes)
+{
+    const auto gone = [&](int row) {
+        return std::ranges::find(takes, take(row).file, &Take::file) == takes.end();
+    };
+    for (int last = rowCount() - 1; last >= 0; --last) {
+        if (!gone(last))
+            continue;
+        int first = last;
+        while (first > 0 && gone(first - 1))
+            --first;
+        beginRemoveRows({}, first, last);
+        m_takes.erase(m_takes.begin() + first, m_takes.begin() + last + 1);
+        endRemoveRows();
+        last = first;
+    }
+}
+
+void TakesModel::setTakes(std::vector<Take> takes)
+{
+    removeGone(takes);
+    std::vector<Take> added;
+    for (Take& one : takes) {
+        const int row = rowOf(one.file);
+        if (row < 0) {
+            added.push_back(std::move(one));
+            continue;
+        }
+        // A row that says the same must not disturb somebody who is typing its new name.
+        const bool same = looksSame(take(row), one);
+        m_takes[static_cast<std::size_t>(row)] = std::move(one);
+        if (!same)
+            Q_EMIT dataChanged(index(row, 0), index(row, kColumns - 1));
+    }
+    if (added.empty())
+        return;
+    const int first = rowCount();
+    beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
+    std::ranges::move(added, std::back_inserter(m_takes));
+    endInsertRows();
+}
+
+int TakesModel::rowOf(const std::filesystem::path& file) const
+{
+    const auto found = std::ranges::find(m_takes, file, &Take::file);
+    return found == m_takes.end() ? -1 : static_cast<int>(found - m_takes.begin());
+}
+
+int TakesModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_takes.size());
+}
+
+int TakesModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(kColumns);
+}
+
+QVariant TakesModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const Take& one = take(index.row());
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(one, column);
+    case Qt::EditRole:
+        return column == Name ? QVariant(fromPath(one.file.stem())) : QVariant(text(one, column));
+    case Qt::ToolTipRole:
+        return tip(one, column);
+    case Qt::TextAlignmentRole:
+        return int(Qt::AlignVCenter
+                   | (column >= Length && column <= Size ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::FontRole:
+        return column >= Length && column <= Size ? QVariant(tabularFont(QApplication::font()))
+                                                  : QVariant();
+    case Qt::ForegroundRole: {
+        if (column != State)
+            return {};
+        const Theme theme = Theme::of(QApplication::palette());
+        return one.state == Take::State::Recording ? theme.danger : theme.warning;
+    }
+    case kSortRole:
+        return sortKey(one, column);
+    default:
+        return {};
+    }
+}
+
+QVariant TakesModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= kColumns)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter
+                   | (section >= Length && section <= Size ? Qt::AlignRight : Qt::AlignLeft));
+    const QString titles[] = {tr("Take"),     tr("Length"), tr("Rate"), tr("Channels"),
+                              tr("Recorded"), tr("Size"),   tr("State")};
+    return role == Qt::DisplayRole ? QVariant(titles[section]) : QVariant();
+}
+
+Qt::ItemFlags TakesModel::flags(const QModelIndex& index) const
+{
+    Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+    if (!index.isValid())
+        return flags;
+    flags |= Qt::ItemNeverHasChildren;
+    if (take(index.row()).state == Take::State::Recording)
+        return flags;
+    flags |= Qt::ItemIsDragEnabled;
+    return index.column() == Name ? flags | Qt::ItemIsEditable : flags;
+}
+
+bool TakesModel::setData(const QModelIndex& index, const QVariant& value, int role)
+{
+    if (!index.isValid() || role != Qt::EditRole || !(flags(index) & Qt::ItemIsEditable))
+        return false;
+    const QString name = value.toString().trimmed();
+    if (!name.isEmpty() && name != data(index, Qt::EditRole).toString())
+        Q_EMIT renameRequested(fromPath(take(index.row()).file), name);
+    // The name changes with the file's.
+    return false;
+}
+
+QStringList TakesModel::mimeTypes() const
+{
+    return {QStringLiteral("text/uri-list")};
+}
+
+QMimeData* TakesModel::mimeData(const QModelIndexList& indexes) const
+{
+    QList<QUrl> urls;
+    for (const QModelIndex& index : indexes) {
+        if (index.column() == Name)
+            urls << QUrl::fromLocalFile(fromPath(take(index.row()).file));
+    }
+    auto* mime = new QMimeData;
+    mime->setUrls(urls);
+    return mime;
+}
+
+} // namespace phono
