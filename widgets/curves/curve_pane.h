@@ -107,6 +107,7 @@ private:
         int generation = 0;
     };
 
+    SmoothedCurve smoothed(std::size_t entry) const;
     void place(const CurveScale& x, int columns);
     CurveScale valueScale() const;
     void paint(QPainter& painter, const PlotArea& plotArea);
