@@ -86,6 +86,9 @@ private Q_SLOTS:
     void appendedPointsLeaveTheViewOfEverything();
     void viewAtTheEndGoesAlong();
     void viewElsewhereStays();
+    void aViewOfNothingShowsEverything();
+    void scrollingStopsAtTheEnds_data();
+    void scrollingStopsAtTheEnds();
     void logAxisBeginsAboveZero();
     void anotherAxisShowsEverything();
     void readingsAreOfEachRun();
@@ -527,6 +530,50 @@ void CurvePlotTest::viewElsewhereStays()
     m_grid->refresh();
     QCOMPARE(m_grid->scale().low, 100.0);
     QCOMPARE(m_grid->scale().high, 200.0);
+}
+
+void CurvePlotTest::aViewOfNothingShowsEverything()
+{
+    const Run lengthy(1000), brief(200);
+    show({lengthy.entry()});
+    m_grid->setView(CurveScale{700, 900, false});
+    show({lengthy.entry(), brief.entry()});
+    QCOMPARE(m_grid->scale().low, 700.0);
+    show({brief.entry()});
+    QVERIFY(!m_grid->zoomed());
+    QCOMPARE(m_grid->scale().low, 1.0);
+}
+
+void CurvePlotTest::scrollingStopsAtTheEnds_data()
+{
+    QTest::addColumn<bool>("log");
+    QTest::addColumn<double>("part");
+    QTest::addColumn<double>("low");
+    QTest::addColumn<double>("high");
+    QTest::newRow("to the left") << false << -0.5 << 50.0 << 150.0;
+    QTest::newRow("far to the left") << false << -1e6 << 1.0 << 101.0;
+    QTest::newRow("far to the right") << false << 1e6 << 900.0 << 1000.0;
+    QTest::newRow("to the right, logarithmic") << true << 1.0 << 200.0 << 400.0;
+    QTest::newRow("far to the right, logarithmic") << true << 1e6 << 500.0 << 1000.0;
+}
+
+void CurvePlotTest::scrollingStopsAtTheEnds()
+{
+    QFETCH(bool, log);
+    QFETCH(double, part);
+    QFETCH(double, low);
+    QFETCH(double, high);
+    const CurveScale all{1, 1000, log};
+    CurveWindow view;
+    QVERIFY(!view.scroll(part, all)); // everything is in view
+    view.show(CurveScale{100, 200, log}, all);
+    QVERIFY(view.scroll(part, all));
+    QVERIFY(std::abs(view.of(all).low - low) < 1e-6);
+    QVERIFY(std::abs(view.of(all).high - high) < 1e-6);
+    QVERIFY(view.show(std::nullopt, all) && !view.zoomed());
+    // A range beyond what there is does not confuse it.
+    view.show(CurveScale{900, 1000, log}, all);
+    QVERIFY(!view.scroll(part, {1, 20, log}) || view.of({1, 20, log}).high <= 20);
 }
 
 void CurvePlotTest::logAxisBeginsAboveZero()
