@@ -25,6 +25,7 @@ UpdateEvent update(std::int64_t number, double loss)
     event.metrics = {loss, {loss + 1, loss + 2}, 0.25, 1.5, -2};
     event.lr = 0.005;
     event.memoryBytes = 1 << 20;
+    event.cpuUtilization = 0.75;
     return event;
 }
 
@@ -169,16 +170,18 @@ private Q_SLOTS:
         QVERIFY(exportCsv(history(), m_root / "c.csv").ok());
         QCOMPARE(
             content(m_root / "c.csv"),
-            QByteArray("update,time,epoch,loss_bits,accuracy,positive_mean,negative_mean,lr,gnorm,"
-                       "audio_seconds,audio_seconds_per_second,data_wait,memory_bytes,"
-                       "gpu_utilization,gpu_memory_bytes,gpu_temperature,step_bits_1,step_bits_2,"
-                       "valid_loss_bits,valid_accuracy,valid_positive_mean,valid_negative_mean\n"
-                       "1,1764093424.125,0.5,4.5,0.25,1.5,-2,0.005,0,0,0,0,1048576,,,,5.5,6.5,,,,\n"
-                       "2,1764093425.125,0.5,0.1,0.25,1.5,-2,0.005,0,0,0,0,1048576,,,,1.1,2.1,"
-                       "3.5,0.75,1,-1\n"
-                       "3,1764093426.125,0.5,,0.25,1.5,-2,0.005,0,0,0,0,1048576,0.5,1048576,60,,,"
-                       ",,,\n"
-                       "5,1764093430.000,,,,,,,,,,,,,,,,,3.25,0.75,1,-1\n"));
+            QByteArray(
+                "update,time,epoch,loss_bits,accuracy,positive_mean,negative_mean,lr,gnorm,"
+                "audio_seconds,audio_seconds_per_second,data_wait,memory_bytes,"
+                "cpu_utilization,gpu_utilization,gpu_memory_bytes,gpu_temperature,step_bits_1,step_"
+                "bits_2,"
+                "valid_loss_bits,valid_accuracy,valid_positive_mean,valid_negative_mean\n"
+                "1,1764093424.125,0.5,4.5,0.25,1.5,-2,0.005,0,0,0,0,1048576,0.75,,,,5.5,6.5,,,,\n"
+                "2,1764093425.125,0.5,0.1,0.25,1.5,-2,0.005,0,0,0,0,1048576,0.75,,,,1.1,2.1,"
+                "3.5,0.75,1,-1\n"
+                "3,1764093426.125,0.5,,0.25,1.5,-2,0.005,0,0,0,0,1048576,0.75,0.5,1048576,60,,,"
+                ",,,\n"
+                "5,1764093430.000,,,,,,,,,,,,,,,,,,3.25,0.75,1,-1\n"));
     }
 
     void csvOfAnEmptyRunHasAHeader()

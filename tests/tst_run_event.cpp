@@ -40,6 +40,7 @@ UpdateEvent fullUpdate()
     event.audioSecondsPerSecond = 120.5;
     event.dataWait = 0.001;
     event.memoryBytes = std::int64_t(5) << 40;
+    event.cpuUtilization = 0.75;
     event.secondsLeft = 3600;
     event.lossScale = 128;
     event.codePerplexity = 17.5;
@@ -103,15 +104,17 @@ private Q_SLOTS:
 
     void theKeysAreThoseOfTheFormat()
     {
-        QCOMPARE(QByteArray::fromStdString(toLine(fullUpdate())),
-                 QByteArray(R"({"event":"update","time":1764093423.125,"update":1234,"epoch":2.25,)"
-                            R"("loss_bits":4.125,"step_bits":[4.5,4.25,3.75],"accuracy":0.3125,)"
-                            R"("positive_mean":1.5,"negative_mean":-2.25,"lr":0.005,)"
-                            R"("gnorm":0.0625,"audio_seconds":93.75,)"
-                            R"("audio_seconds_per_second":120.5,"data_wait":0.001,)"
-                            R"("memory_bytes":5497558138880,"seconds_left":3600,"loss_scale":128,)"
-                            R"("code_perplexity":17.5,"gpu":{"utilization":0.97,)"
-                            R"("memory_bytes":85899345920,"temperature":65}})"));
+        QCOMPARE(
+            QByteArray::fromStdString(toLine(fullUpdate())),
+            QByteArray(
+                R"({"event":"update","time":1764093423.125,"update":1234,"epoch":2.25,)"
+                R"("loss_bits":4.125,"step_bits":[4.5,4.25,3.75],"accuracy":0.3125,)"
+                R"("positive_mean":1.5,"negative_mean":-2.25,"lr":0.005,)"
+                R"("gnorm":0.0625,"audio_seconds":93.75,)"
+                R"("audio_seconds_per_second":120.5,"data_wait":0.001,)"
+                R"("memory_bytes":5497558138880,"cpu_utilization":0.75,)"
+                R"("seconds_left":3600,"loss_scale":128,"code_perplexity":17.5,"gpu":{"utilization":0.97,)"
+                R"("memory_bytes":85899345920,"temperature":65}})"));
     }
 
     void numbersKeepThePrecisionOfAFloat()

@@ -122,6 +122,7 @@ private Q_SLOTS:
         auto event = update(1, 4.25);
         event.gnorm = 0.5;
         event.memoryBytes = 1 << 30;
+        event.cpuUtilization = 0.75;
         event.gpu = GpuState{0.5, 1 << 20, 60};
         append(lines({update(0, 1), event}));
         follow();
@@ -131,6 +132,8 @@ private Q_SLOTS:
         QCOMPARE(table.curve(Curve::Lr)[1], 0.005F);
         QCOMPARE(table.curve(Curve::GradientNorm)[1], 0.5F);
         QCOMPARE(table.curve(Curve::MemoryBytes)[1], 1073741824.0F);
+        QCOMPARE(table.curve(Curve::CpuUtilization)[1], 0.75F);
+        QCOMPARE(std::string(nameOf(Curve::CpuUtilization)), std::string("cpu_utilization"));
         QCOMPARE(table.steps(), std::size_t(2));
         QCOMPARE(table.step(1)[1], 6.25F);
         QVERIFY(std::isnan(table.curve(Curve::GpuTemperature)[0]));

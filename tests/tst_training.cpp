@@ -43,6 +43,8 @@ private Q_SLOTS:
             QVERIFY(updates[i].gnorm > 0);
             QVERIFY(updates[i].audioSecondsPerSecond > 0);
             QVERIFY(updates[i].memoryBytes > 0);
+            QVERIFY(updates[i].cpuUtilization.has_value());
+            QVERIFY(*updates[i].cpuUtilization > 0 && *updates[i].cpuUtilization <= 1);
         }
         QVERIFY(updates.back().epoch > updates.front().epoch);
         // It has at least learned how rare positives are, which is 4.834 bits.

@@ -78,6 +78,7 @@ void describe(Fields& fields, Event& event)
     fields.field("audio_seconds_per_second", event.audioSecondsPerSecond);
     fields.field("data_wait", event.dataWait);
     fields.field("memory_bytes", event.memoryBytes);
+    fields.field("cpu_utilization", event.cpuUtilization);
     fields.known("seconds_left", event.secondsLeft);
     fields.field("loss_scale", event.lossScale);
     fields.field("code_perplexity", event.codePerplexity);

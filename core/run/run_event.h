@@ -73,6 +73,9 @@ struct UpdateEvent {
     double audioSecondsPerSecond = 0;
     double dataWait = 0; ///< seconds that the computation waited for audio since the last event
     std::int64_t memoryBytes = 0; ///< resident in this process
+    /// Share of the machine's processors that this process kept busy since the last event, in [0,
+    /// 1].
+    std::optional<double> cpuUtilization;
     double secondsLeft = -1; ///< until optimization.max_update; negative while unknown
     std::optional<double> lossScale; ///< fp16 only
     std::optional<double> codePerplexity; ///< vq models only

@@ -9,23 +9,13 @@ namespace {
 
 constexpr float kNothing = std::numeric_limits<float>::quiet_NaN();
 
-constexpr std::array<std::string_view, kCurveCount> kNames = {"epoch",
-                                                              "loss_bits",
-                                                              "accuracy",
-                                                              "positive_mean",
-                                                              "negative_mean",
-                                                              "lr",
-                                                              "gnorm",
-                                                              "audio_seconds",
-                                                              "audio_seconds_per_second",
-                                                              "data_wait",
-                                                              "memory_bytes",
-                                                              "seconds_left",
-                                                              "loss_scale",
-                                                              "code_perplexity",
-                                                              "gpu_utilization",
-                                                              "gpu_memory_bytes",
-                                                              "gpu_temperature"};
+constexpr std::array<std::string_view, kCurveCount> kNames = {
+    "epoch",           "loss_bits",        "accuracy",
+    "positive_mean",   "negative_mean",    "lr",
+    "gnorm",           "audio_seconds",    "audio_seconds_per_second",
+    "data_wait",       "memory_bytes",     "cpu_utilization",
+    "seconds_left",    "loss_scale",       "code_perplexity",
+    "gpu_utilization", "gpu_memory_bytes", "gpu_temperature"};
 
 /// In the order of Curve.
 std::array<float, kCurveCount> valuesOf(const UpdateEvent& event)
@@ -48,6 +38,7 @@ std::array<float, kCurveCount> valuesOf(const UpdateEvent& event)
             narrow(event.audioSecondsPerSecond),
             narrow(event.dataWait),
             static_cast<float>(event.memoryBytes),
+            optional(event.cpuUtilization),
             event.secondsLeft < 0 ? kNothing : narrow(event.secondsLeft),
             optional(event.lossScale),
             optional(event.codePerplexity),

@@ -23,6 +23,7 @@ enum class Curve {
     AudioSecondsPerSecond,
     DataWait,
     MemoryBytes,
+    CpuUtilization,
     SecondsLeft,
     LossScale,
     CodePerplexity,
@@ -30,7 +31,7 @@ enum class Curve {
     GpuMemoryBytes,
     GpuTemperature,
 };
-inline constexpr std::size_t kCurveCount = 17;
+inline constexpr std::size_t kCurveCount = 18;
 /// As metrics.jsonl calls it: "loss_bits"; of the GPU "gpu_utilization".
 std::string_view nameOf(Curve curve);
 

@@ -22,7 +22,7 @@ public:
     void add(const UpdateOutcome& outcome, double seconds);
     bool due() const { return m_updates >= m_interval; }
     bool empty() const { return m_updates == 0; }
-    /// The mean of what was added; begins anew. The time and the GPU are the caller's.
+    /// The mean of what was added; begins anew. The time and the processors are the caller's.
     UpdateEvent take(std::int64_t update, double epoch);
 
 private:

@@ -228,6 +228,7 @@ Result<void> TrainingRun::log()
     if (m_meter.empty())
         return {};
     auto event = m_meter.take(updates(), m_data.epochsDone());
+    event.cpuUtilization = m_cpu.take();
     if (m_gpu)
         event.gpu = m_gpu->read();
     return m_recorder.record(std::move(event));

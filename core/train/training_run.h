@@ -3,6 +3,7 @@
 #include "core/run/run_directory.h"
 #include "core/run/training_config.h"
 #include "core/train/checkpoint_keeper.h"
+#include "core/train/cpu_meter.h"
 #include "core/train/gpu_monitor.h"
 #include "core/train/learner.h"
 #include "core/train/log_meter.h"
@@ -71,6 +72,7 @@ private:
     TrainingData m_data;
     CheckpointKeeper m_keeper;
     LogMeter m_meter;
+    CpuMeter m_cpu;
     std::optional<GpuMonitor> m_gpu;
     std::vector<std::string> m_files; // of the newest batches
     bool m_diverged = false;
