@@ -39,7 +39,7 @@ private Q_SLOTS:
     void aRunKeepsItsColour();
     void liveRunGrows();
     void levelsAreThoseOfTheRun();
-    void gpuPlotsAreForRunsWithOne();
+    void whatSomeMachinesMeasureHasPlotsThere();
     void spacePausesAndContinues();
     void stopAndSaveAsksTheTrainer();
     void actionsFitTheRun();
@@ -213,17 +213,27 @@ void PretrainPanelTest::levelsAreThoseOfTheRun()
     QVERIFY(std::abs(levels[1].value - 3.6096) < 1e-3);
 }
 
-void PretrainPanelTest::gpuPlotsAreForRunsWithOne()
+void PretrainPanelTest::whatSomeMachinesMeasureHasPlotsThere()
 {
-    FakeRun plain(path("plain")), gpu(path("gpu"));
+    FakeRun plain(path("plain")), measured(path("measured"));
     plain.train(5);
-    gpu.train(5, true);
+    measured.train(5, true);
     watch(2);
-    CurvePane* pane = m_panel->curves().pane(QStringLiteral("gpu"));
-    click(QStringLiteral("plain"));
-    QTRY_VERIFY(curves("loss") == 1 && !m_panel->curves().isShown(*pane));
-    click(QStringLiteral("gpu"));
-    QTRY_VERIFY(m_panel->curves().isShown(*pane));
+    const auto shown = [&](const char* id) {
+        return m_panel->curves().isShown(*m_panel->curves().pane(QLatin1String(id)));
+    };
+    const auto valueOf = [&](const char* id) {
+        const auto readings = m_panel->curves().pane(QLatin1String(id))->readingsAt(5);
+        return readings.empty() ? -1 : readings[0].value;
+    };
+    for (const auto& [id, value] : {std::pair("cpu", 25), std::pair("gpu", 50),
+                                    std::pair("gpuMemory", 1), std::pair("gpuTemperature", 60)}) {
+        click(QStringLiteral("plain"));
+        QTRY_VERIFY2(curves("loss") == 1 && !shown(id), id);
+        click(QStringLiteral("measured"));
+        QTRY_VERIFY2(shown(id), id);
+        QTRY_COMPARE(valueOf(id), double(value));
+    }
 }
 
 void PretrainPanelTest::spacePausesAndContinues()

@@ -145,8 +145,8 @@ void RunsModelTest::wantedRunsHaveAllTheirCurves()
     m_watcher->want({run.path()});
     QTRY_COMPARE(m_model->run(0).history().updates.rows(), std::size_t(500));
     const RunCurves& curves = m_model->run(0).curves();
-    for (const char* id :
-         {"loss", "lr", "gnorm", "throughput", "wait", "memory", "gpu", "gpuMemory"}) {
+    for (const char* id : {"loss", "lr", "gnorm", "throughput", "wait", "memory", "cpu", "gpu",
+                           "gpuMemory", "gpuTemperature"}) {
         const auto series = curves.series(QLatin1String(id));
         QVERIFY2(series && series->values.size() == 500, id);
         QCOMPARE(series->keys->size(), std::size_t(500));
