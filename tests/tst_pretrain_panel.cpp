@@ -10,7 +10,10 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QClipboard>
+#include <QDir>
 #include <QFile>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -50,7 +53,11 @@ private Q_SLOTS:
     void nameTagsAndNotesAreWritten();
     void notesAreWrittenOnLeaving();
     void settingsOfTwoRunsAreCompared();
+    void theEndOfTheLogIsShownWhereARunFailed();
+    void withoutReadingTheRunsAreKnown();
     void trashAsksInTheMessageBar();
+    void deleteMovesToTheTrash();
+    void tensorBoardGetsAFile();
     void csvHasEveryUpdate();
     void picturesAreWritten();
     void smoothingByKeysAndSlider();
@@ -381,6 +388,49 @@ void PretrainPanelTest::settingsOfTwoRunsAreCompared()
     QCOMPARE(settings->model()->index(0, 0).data().toString(), QStringLiteral("optimization.lr"));
 }
 
+void PretrainPanelTest::theEndOfTheLogIsShownWhereARunFailed()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    std::ofstream log(run.directory().log());
+    for (int i = 0; i < 100; ++i)
+        log << "line " << i << '\n';
+    log << "\x1b[31mno memory\x1b[0m" << std::endl;
+    watch(1);
+    auto* shown = m_panel->details().findChild<QPlainTextEdit*>(QStringLiteral("runLog"));
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+    QVERIFY(!shown->isVisible()); // it still goes on
+    run.fail("out of memory", {});
+    QTRY_VERIFY(shown->isVisible());
+    QVERIFY(shown->toPlainText().endsWith(QLatin1String("line 99\nno memory")));
+    QVERIFY(!shown->toPlainText().contains(QLatin1String("line 10\n")));
+    QVERIFY(shown->isReadOnly());
+    // What is selected can be copied, and stays selected while the folder is looked at again.
+    shown->setFocus();
+    QTest::keyClick(shown, Qt::Key_Home, Qt::ShiftModifier);
+    run.saveCheckpoint("late.pt");
+    QTRY_VERIFY(details("runCheckpoints").contains(QLatin1String("late.pt")));
+    QTest::keyClick(shown, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("no memory"));
+    run.setStatus(RunStatus::Running); // resumed
+    QTRY_VERIFY(!shown->isVisible());
+}
+
+void PretrainPanelTest::withoutReadingTheRunsAreKnown()
+{
+    FakeRun run(path("one"));
+    run.train(7);
+    m_panel->setReading(false);
+    watch(1);
+    QTRY_VERIFY(m_panel->runs().run(0).status() == RunStatus::Running);
+    QVERIFY(m_panel->runs().run(0).liveHere());
+    QVERIFY(m_panel->runs().run(0).history().updates.empty());
+    QVERIFY(m_panel->selectedRuns().empty());
+    m_panel->setReading(true);
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+    QTRY_COMPARE(m_panel->runs().run(0).history().updates.rows(), std::size_t(7));
+}
+
 void PretrainPanelTest::trashAsksInTheMessageBar()
 {
     FakeRun run(path("one"));
@@ -391,6 +441,47 @@ void PretrainPanelTest::trashAsksInTheMessageBar()
     QVERIFY(m_notice.text.contains(QLatin1String("one")));
     QCOMPARE(m_notice.actions.size(), std::size_t(1));
     QVERIFY(std::filesystem::exists(run.path())); // nothing before the answer
+}
+
+void PretrainPanelTest::deleteMovesToTheTrash()
+{
+    // Nobody has thrown anything away yet, and nothing of anybody's is touched.
+    const QTemporaryDir elsewhere;
+    const QString data = elsewhere.filePath(QStringLiteral("data"));
+    qputenv("XDG_DATA_HOME", QFile::encodeName(data));
+    FakeRun run(path("one")), other(path("two"));
+    for (FakeRun* one : {&run, &other})
+        one->finish();
+    watch(2);
+    click(QStringLiteral("one"));
+    QTRY_VERIFY(action(QStringLiteral("Move to trash"))->isEnabled());
+    QTest::keyClick(table(), Qt::Key_Delete);
+    QCOMPARE(m_notice.actions.size(), std::size_t(1));
+    m_notice.actions[0].run();
+    QTRY_COMPARE(m_panel->runs().rowCount(), 1);
+    QVERIFY(!std::filesystem::exists(run.path()));
+    QVERIFY(std::filesystem::exists(other.path()));
+    QTRY_COMPARE(m_notice.text, QStringLiteral("Moved one to the trash."));
+    QVERIFY(QFile::exists(data + QStringLiteral("/Trash/files/one/metrics.jsonl")));
+    qunsetenv("XDG_DATA_HOME");
+}
+
+void PretrainPanelTest::tensorBoardGetsAFile()
+{
+    FakeRun run(path("one"));
+    run.train(5);
+    watch(1);
+    QTRY_VERIFY(action(QStringLiteral("Export for TensorBoard…"))->isEnabled());
+    action(QStringLiteral("Export for TensorBoard…"))->trigger();
+    auto* dialog = m_panel->findChild<QFileDialog*>();
+    QVERIFY(dialog);
+    QVERIFY(QDir(m_home->path()).mkdir(QStringLiteral("events")));
+    dialog->setDirectory(m_home->filePath(QStringLiteral("events")));
+    QTest::keyClick(dialog, Qt::Key_Return);
+    const QDir events(m_home->filePath(QStringLiteral("events")));
+    QTRY_COMPARE(events.entryList({QStringLiteral("events.out.tfevents.*")}).size(), 1);
+    QTRY_VERIFY(m_notice.text.contains(events.path()));
+    QVERIFY(m_notice.severity == Severity::Info);
 }
 
 void PretrainPanelTest::csvHasEveryUpdate()

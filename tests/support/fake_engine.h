@@ -18,6 +18,7 @@ struct FakeControl {
     std::atomic<bool> waiting = false; ///< it is there
     std::string createError; ///< set before use
     std::string extractError; ///< set before use
+    std::vector<std::string> devices = {"cpu"}; ///< set before use
     EngineOptions options; ///< of the engine made last
     std::mutex mutex;
     std::vector<std::string> requested; ///< in the order of extraction
@@ -115,7 +116,7 @@ public:
             return Error{control.createError};
         return std::unique_ptr<FeatureEngine>(std::make_unique<FakeEngine>(control));
     }
-    Result<std::vector<std::string>> devices() override { return std::vector<std::string>{"cpu"}; }
+    Result<std::vector<std::string>> devices() override { return control.devices; }
 };
 
 } // namespace phono::test

@@ -277,7 +277,7 @@ void PretrainPanel::applyUpdate(FolderUpdate& update)
     }
     if (m_model.rowCount() != before || !m_waiting.empty())
         selectWaiting();
-    if (searched && m_firstLook && m_model.rowCount() > 0) {
+    if (searched && m_firstLook && m_watcher.reading() && m_model.rowCount() > 0) {
         m_firstLook = false;
         // Something to see: the newest run.
         if (m_waiting.empty() && selected().empty())

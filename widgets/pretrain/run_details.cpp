@@ -8,6 +8,7 @@
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
 
+#include <QFontDatabase>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -68,6 +69,7 @@ RunDetails::RunDetails(QWidget* parent)
     makeFacts();
     makeCheckpoints();
     makeMessages();
+    makeLog();
     makeSettings();
     m_column->addStretch(1);
 
@@ -171,6 +173,24 @@ void RunDetails::makeMessages()
     m_column->addWidget(section);
 }
 
+void RunDetails::makeLog()
+{
+    m_logSection = new DetailSection(tr("Last lines of the log"), m_content);
+    m_log = new QPlainTextEdit(m_logSection);
+    m_log->setObjectName(QStringLiteral("runLog"));
+    m_log->setAccessibleName(tr("Last lines of the log"));
+    m_log->setReadOnly(true);
+    m_log->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_log->setTabChangesFocus(true);
+    m_log->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    QFont figures = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    figures.setPointSizeF(font().pointSizeF() * 0.9);
+    m_log->setFont(figures);
+    m_log->setFixedHeight(168);
+    m_logSection->add(m_log);
+    m_column->addWidget(m_logSection);
+}
+
 void RunDetails::setRuns(const std::vector<const RunRecord*>& runs)
 {
     const bool other = runs.empty() || m_runs.empty() || runs[0]->path() != m_noted;
@@ -192,6 +212,7 @@ void RunDetails::refresh()
     showFacts();
     showCheckpoints();
     showMessages();
+    showLog();
     showSettings();
 }
 
@@ -269,6 +290,21 @@ void RunDetails::showMessages()
     const QString text = runMessages(*m_runs[0]);
     if (m_messages->text() != text)
         m_messages->setText(text);
+}
+
+void RunDetails::showLog()
+{
+    const RunRecord& run = *m_runs[0];
+    const bool ended = !run.live() && run.status() != RunStatus::Finished;
+    const QString text = ended ? run.log() : QString();
+    m_logSection->setVisible(!text.isEmpty());
+    // What somebody selects stays selected.
+    if (text == m_shownLog)
+        return;
+    m_shownLog = text;
+    m_log->setPlainText(text);
+    m_log->moveCursor(QTextCursor::End);
+    m_log->ensureCursorVisible();
 }
 
 void RunDetails::showSettings()

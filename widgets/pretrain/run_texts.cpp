@@ -125,7 +125,7 @@ QString runMessages(const RunRecord& run)
     }
     if (run.status() == RunStatus::Interrupted)
         lines << tr("The process ended without a word. Resume goes on from the last checkpoint; "
-                    "log.txt in the folder may say more.");
+                    "its log may say more.");
     if (history.skippedCount > 0) {
         lines << (history.skippedCount == 1
                       ? tr("One recording could not be read and is left out:")
