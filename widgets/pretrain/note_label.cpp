@@ -75,13 +75,14 @@ int NoteLabel::heightForWidth(int width) const
 
 QSize NoteLabel::sizeHint() const
 {
-    const int width = fontMetrics().averageCharWidth() * 40;
-    return {width, heightForWidth(width)};
+    // The height is a matter of the width that a layout gives.
+    return {fontMetrics().averageCharWidth() * 40, minimumSizeHint().height()};
 }
 
 QSize NoteLabel::minimumSizeHint() const
 {
-    return {fontMetrics().averageCharWidth() * 10, fontMetrics().lineSpacing()};
+    return {fontMetrics().averageCharWidth() * 10,
+            std::max(1, m_lines) * fontMetrics().lineSpacing()};
 }
 
 void NoteLabel::refresh()
