@@ -23,6 +23,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextCursor>
 #include <QTreeView>
 
 using namespace phono;
@@ -140,6 +141,8 @@ void PretrainPanelTest::emptyFolderOffersFirstSteps()
     QTest::mouseClick(button, Qt::LeftButton);
     QCOMPARE(wanted.count(), 1);
     QVERIFY(!table()->isVisible());
+    // Beside both docks on a small screen there is not much room.
+    QVERIFY(m_panel->minimumSizeHint().width() < 340);
 }
 
 void PretrainPanelTest::theNewestRunIsShown()
@@ -336,7 +339,7 @@ void PretrainPanelTest::failureNamesTheFiles()
     run.fail("the loss is not a number", {"a.wav", "b.wav"});
     watch(1);
     QTRY_VERIFY(details("runMessages").contains(QLatin1String("a.wav")));
-    for (const char* words : {"not a number", "b.wav", "bad.flac: it is empty"})
+    for (const char* words : {"b.wav", "bad.flac: it is empty"})
         QVERIFY2(details("runMessages").contains(QLatin1String(words)), words);
     QVERIFY(details("runStatus").contains(QLatin1String("not a number")));
 }
@@ -405,6 +408,9 @@ void PretrainPanelTest::theEndOfTheLogIsShownWhereARunFailed()
     QVERIFY(shown->toPlainText().endsWith(QLatin1String("line 99\nno memory")));
     QVERIFY(!shown->toPlainText().contains(QLatin1String("line 10\n")));
     QVERIFY(shown->isReadOnly());
+    QTextCursor end(shown->document());
+    end.movePosition(QTextCursor::End);
+    QTRY_VERIFY(shown->viewport()->rect().contains(shown->cursorRect(end).center()));
     // What is selected can be copied, and stays selected while the folder is looked at again.
     shown->setFocus();
     QTest::keyClick(shown, Qt::Key_Home, Qt::ShiftModifier);

@@ -155,7 +155,7 @@ void NewRunForm::check()
     const QString validProblem = missing(m_valid->text().trimmed());
     m_validNote->setProblem(validProblem);
     m_validNote->setNote(m_valid->text().trimmed().isEmpty()
-                             ? tr("Without one, a share of the data is kept for it.")
+                             ? tr("Without one, a share of the data is kept for validation.")
                              : QString());
     const QString placeProblem = problemWithPlace();
     m_place->setProblem(placeProblem);

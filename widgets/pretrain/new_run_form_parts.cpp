@@ -107,7 +107,7 @@ QWidget* NewRunForm::makePathRow(QLineEdit*& edit, const char* name, const QStri
 void NewRunForm::makeData(QFormLayout& form)
 {
     QWidget* dataRow = makePathRow(m_data, "runData", tr("Folder of recordings, or manifest"));
-    QWidget* validRow = makePathRow(m_valid, "runValid", tr("A share of the data"));
+    QWidget* validRow = makePathRow(m_valid, "runValid", tr("Folder of recordings, or manifest"));
     m_dataNote = new NoteLabel(QStringLiteral("dataNote"), this);
     m_dataNote->setLines(2);
     m_validNote = new NoteLabel(QStringLiteral("validNote"), this);

@@ -40,7 +40,7 @@ NoteLabel::NoteLabel(const QString& name, QWidget* parent)
 {
     setObjectName(name);
     setTextFormat(Qt::PlainText);
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
 }

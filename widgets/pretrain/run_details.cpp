@@ -15,6 +15,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -67,9 +68,9 @@ RunDetails::RunDetails(QWidget* parent)
     for (QWidget* widget : std::initializer_list<QWidget*>{m_name, m_status, m_tags, m_notes})
         m_column->addWidget(widget);
     makeFacts();
-    makeCheckpoints();
     makeMessages();
     makeLog();
+    makeCheckpoints();
     makeSettings();
     m_column->addStretch(1);
 
@@ -121,6 +122,7 @@ void RunDetails::makeCheckpoints()
 {
     auto* section = new DetailSection(tr("Checkpoints"), m_content);
     m_checkpoints = makeText(section, "runCheckpoints");
+    m_checkpoints->setToolTip(tr("Opens a checkpoint in Inspect"));
     section->add(m_checkpoints);
     connect(m_checkpoints, &QLabel::linkActivated, this, [this](const QString& name) {
         if (!m_runs.empty())
@@ -166,11 +168,11 @@ void RunDetails::makeSettings()
 
 void RunDetails::makeMessages()
 {
-    auto* section = new DetailSection(tr("Messages"), m_content);
-    m_messages = makeText(section, "runMessages");
+    m_messageSection = new DetailSection(tr("Messages"), m_content);
+    m_messages = makeText(m_messageSection, "runMessages");
     m_messages->setTextFormat(Qt::PlainText);
-    section->add(m_messages);
-    m_column->addWidget(section);
+    m_messageSection->add(m_messages);
+    m_column->addWidget(m_messageSection);
 }
 
 void RunDetails::makeLog()
@@ -187,6 +189,9 @@ void RunDetails::makeLog()
     figures.setPointSizeF(font().pointSizeF() * 0.9);
     m_log->setFont(figures);
     m_log->setFixedHeight(168);
+    // The end is what counts, also once the lines are broken at another width.
+    QScrollBar* bar = m_log->verticalScrollBar();
+    connect(bar, &QScrollBar::rangeChanged, bar, [bar](int, int end) { bar->setValue(end); });
     m_logSection->add(m_log);
     m_column->addWidget(m_logSection);
 }
@@ -288,6 +293,7 @@ void RunDetails::showCheckpoints()
 void RunDetails::showMessages()
 {
     const QString text = runMessages(*m_runs[0]);
+    m_messageSection->setVisible(!text.isEmpty());
     if (m_messages->text() != text)
         m_messages->setText(text);
 }
@@ -304,7 +310,6 @@ void RunDetails::showLog()
     m_shownLog = text;
     m_log->setPlainText(text);
     m_log->moveCursor(QTextCursor::End);
-    m_log->ensureCursorVisible();
 }
 
 void RunDetails::showSettings()

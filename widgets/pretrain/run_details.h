@@ -79,6 +79,7 @@ private:
     QTableView* m_table = nullptr;
     SettingsModel* m_settings = nullptr;
     QToolButton* m_onlyDifferences = nullptr;
+    DetailSection* m_messageSection = nullptr;
     QLabel* m_messages = nullptr;
     DetailSection* m_logSection = nullptr;
     QPlainTextEdit* m_log = nullptr;

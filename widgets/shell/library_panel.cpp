@@ -70,7 +70,7 @@ LibraryPanel::LibraryPanel(const QStringList& audioFilters, QWidget* parent)
     tabs->setObjectName(QStringLiteral("libraryTabs"));
     tabs->setDocumentMode(true);
     tabs->setUsesScrollButtons(false);
-    tabs->setElideMode(Qt::ElideRight);
+    tabs->setElideMode(Qt::ElideNone);
     tabs->addTab(makeRecordingsTab(), tr("Recordings"));
     tabs->addTab(makeCheckpointsTab(), tr("Checkpoints"));
     tabs->addTab(makeRunsTab(), tr("Runs"));
