@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 
+class QAbstractItemModel;
 class QAction;
 class QMenu;
 class QSettings;
@@ -55,6 +56,12 @@ public:
     /// The recording in view; "" without one.
     virtual QString currentRecording() const = 0;
     virtual void stop() = 0;
+    /// The runs it knows, for the library; null for none. Belongs to the workspace.
+    virtual QAbstractItemModel* runs() { return nullptr; }
+    /// Shows one of runs() or, "", the form of a new one.
+    virtual void showRun(const QString&) { }
+    /// The window is on the screen: files may be read from now on.
+    virtual void begin() { }
     /// Nothing when the window may close.
     virtual std::optional<ClosingQuestion> closingQuestion() { return std::nullopt; }
 

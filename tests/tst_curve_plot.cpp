@@ -41,6 +41,12 @@ struct Run {
         values.push_back(value);
     }
     void follow() { series->values.follow(values); }
+    std::span<const double> updates() const { return keys->on(CurveAxis::Update); }
+    SmoothedCurve by(CurveSmoother& smoother) const
+    {
+        smoother.follow(series->values, updates());
+        return {smoother, series->values, updates()};
+    }
     CurveEntry entry(int style = 0) const
     {
         return {QStringLiteral("run"), series, CurveStyle::numbered(style, false), false, {}};
@@ -63,6 +69,8 @@ private Q_SLOTS:
     void smoothingHasNoBiasAtTheBeginning();
     void smoothingCountsUpdatesNotPoints();
     void smoothingLeavesGaps();
+    void smoothingIsThatOfEveryPoint_data();
+    void smoothingIsThatOfEveryPoint();
     void smoothingGrowsAsIfMadeAtOnce();
     void aNewSpanStartsOver();
     void everyValueIsInAColumn();
@@ -78,6 +86,9 @@ private Q_SLOTS:
     void appendedPointsLeaveTheViewOfEverything();
     void viewAtTheEndGoesAlong();
     void viewElsewhereStays();
+    void aViewOfNothingShowsEverything();
+    void scrollingStopsAtTheEnds_data();
+    void scrollingStopsAtTheEnds();
     void logAxisBeginsAboveZero();
     void anotherAxisShowsEverything();
     void readingsAreOfEachRun();
@@ -182,8 +193,7 @@ void CurvePlotTest::smoothingHasNoBiasAtTheBeginning()
     run.follow();
     CurveSmoother smoother;
     smoother.setSpan(20);
-    smoother.follow(run.series->values, run.keys->on(CurveAxis::Update));
-    for (const float value : smoother.values())
+    for (const float value : run.by(smoother).between(0, 50))
         QVERIFY(std::abs(value - 7) < 1e-5F);
 }
 
@@ -200,7 +210,8 @@ void CurvePlotTest::smoothingCountsUpdatesNotPoints()
     smoother.setSpan(10);
     smoother.follow(curve, keys.on(CurveAxis::Update));
     const double decay = std::exp(-1.0);
-    QVERIFY(std::abs(double(smoother.values()[1]) - (4 * decay + 1) / (decay + 1)) < 1e-6);
+    const float mean = smoother.at(1, curve, keys.on(CurveAxis::Update));
+    QVERIFY(std::abs(double(mean) - (4 * decay + 1) / (decay + 1)) < 1e-6);
 }
 
 void CurvePlotTest::smoothingLeavesGaps()
@@ -211,9 +222,65 @@ void CurvePlotTest::smoothingLeavesGaps()
     run.follow();
     CurveSmoother smoother;
     smoother.setSpan(5);
-    smoother.follow(run.series->values, run.keys->on(CurveAxis::Update));
-    QVERIFY(std::isnan(smoother.values()[1]));
-    QCOMPARE(smoother.values()[2], 1.0F);
+    QVERIFY(std::isnan(run.by(smoother)[1]));
+    QCOMPARE(run.by(smoother)[2], 1.0F);
+}
+
+void CurvePlotTest::smoothingIsThatOfEveryPoint_data()
+{
+    QTest::addColumn<int>("step");
+    QTest::addColumn<int>("otherEvery");
+    QTest::addColumn<int>("gapEvery");
+    QTest::addColumn<double>("span");
+    QTest::newRow("every update is logged") << 1 << 0 << 0 << 50.0;
+    QTest::newRow("every tenth update is logged") << 10 << 0 << 0 << 50.0;
+    QTest::newRow("the distance changes now and then") << 1 << 70 << 0 << 20.0;
+    QTest::newRow("values that are not finite") << 1 << 0 << 90 << 20.0;
+    QTest::newRow("a short span") << 1 << 0 << 0 << 2.0;
+    QTest::newRow("a long span") << 1 << 0 << 0 << 5000.0;
+    QTest::newRow("none") << 1 << 70 << 90 << 0.0;
+}
+
+void CurvePlotTest::smoothingIsThatOfEveryPoint()
+{
+    QFETCH(int, step);
+    QFETCH(int, otherEvery);
+    QFETCH(int, gapEvery);
+    QFETCH(double, span);
+    Run run;
+    double update = 0;
+    for (int i = 0; i < 500; ++i) {
+        update += otherEvery > 0 && i % otherEvery == otherEvery - 1 ? step + 3 : step;
+        run.keys->append({update, 0, 0, 0});
+        const bool gap = gapEvery > 0 && i % gapEvery == gapEvery - 1;
+        run.values.push_back(gap ? (i % 2 ? kNaN : std::numeric_limits<float>::infinity())
+                                 : float(3 + std::sin(0.7 * i)));
+    }
+    run.follow();
+    CurveSmoother smoother;
+    smoother.setSpan(span);
+    const SmoothedCurve smoothed = run.by(smoother);
+    const auto all = smoothed.between(0, 500);
+    QCOMPARE(all.size(), std::size_t(500));
+    double sum = 0, weight = 0;
+    for (std::size_t i = 0; i < 500; ++i) {
+        const double decay =
+            i > 0 && span > 0 ? std::exp(-(run.updates()[i] - run.updates()[i - 1]) / span) : 0;
+        sum *= decay;
+        weight *= decay;
+        if (std::isfinite(run.values[i])) {
+            sum += double(run.values[i]);
+            ++weight;
+            QVERIFY2(std::abs(double(smoothed[i]) - sum / weight) < 1e-5,
+                     qPrintable(QString::number(i)));
+            QVERIFY(std::abs(all[i] - smoothed[i]) < 1e-5F);
+        } else {
+            QVERIFY(!std::isfinite(smoothed[i]));
+        }
+    }
+    const auto some = smoothed.between(77, 200);
+    QCOMPARE(some.size(), std::size_t(123));
+    QVERIFY(std::abs(some[0] - smoothed[77]) < 1e-5F);
 }
 
 void CurvePlotTest::smoothingGrowsAsIfMadeAtOnce()
@@ -222,14 +289,14 @@ void CurvePlotTest::smoothingGrowsAsIfMadeAtOnce()
     CurveSmoother grown, whole;
     for (auto* one : {&grown, &whole})
         one->setSpan(30);
-    grown.follow(run.series->values, run.keys->on(CurveAxis::Update));
+    run.by(grown);
     for (int i = 0; i < 100; ++i) {
         run.add(float(i));
         run.follow();
-        grown.follow(run.series->values, run.keys->on(CurveAxis::Update));
+        run.by(grown);
     }
-    whole.follow(run.series->values, run.keys->on(CurveAxis::Update));
-    QVERIFY(std::ranges::equal(grown.values(), whole.values()));
+    QCOMPARE(run.by(whole).between(0, 300).size(), std::size_t(300));
+    QCOMPARE(run.by(grown).between(0, 300), run.by(whole).between(0, 300));
 }
 
 void CurvePlotTest::aNewSpanStartsOver()
@@ -237,12 +304,10 @@ void CurvePlotTest::aNewSpanStartsOver()
     const Run run(300);
     CurveSmoother changed, fresh;
     changed.setSpan(100);
-    changed.follow(run.series->values, run.keys->on(CurveAxis::Update));
+    run.by(changed);
     changed.setSpan(10);
-    changed.follow(run.series->values, run.keys->on(CurveAxis::Update));
     fresh.setSpan(10);
-    fresh.follow(run.series->values, run.keys->on(CurveAxis::Update));
-    QVERIFY(std::ranges::equal(changed.values(), fresh.values()));
+    QCOMPARE(run.by(changed).between(0, 300), run.by(fresh).between(0, 300));
 }
 
 void CurvePlotTest::everyValueIsInAColumn()
@@ -252,8 +317,8 @@ void CurvePlotTest::everyValueIsInAColumn()
     run.series->values.restart();
     run.follow();
     CurveColumns columns;
-    columns.place({1, 10000, false}, 300, run.keys->on(CurveAxis::Update), run.series->values,
-                  run.values);
+    CurveSmoother none;
+    columns.place({1, 10000, false}, 300, run.updates(), run.by(none));
     QCOMPARE(columns.columns().size(), std::size_t(300));
     float highest = 0;
     for (const auto& column : columns.columns())
@@ -269,9 +334,10 @@ void CurvePlotTest::appendedPointsMakeOnlyNewColumns()
     Run run(1000), whole(1000);
     const CurveScale scale{1, 2000, false};
     CurveColumns columns;
+    CurveSmoother none;
     const auto place = [&] {
         run.follow();
-        columns.place(scale, 200, run.keys->on(CurveAxis::Update), run.series->values, run.values);
+        columns.place(scale, 200, run.updates(), run.by(none));
     };
     place();
     const auto before = columns.columnsMade();
@@ -279,7 +345,7 @@ void CurvePlotTest::appendedPointsMakeOnlyNewColumns()
     place();
     QVERIFY(columns.columnsMade() - before <= 2);
     CurveColumns fresh;
-    fresh.place(scale, 200, run.keys->on(CurveAxis::Update), run.series->values, run.values);
+    fresh.place(scale, 200, run.updates(), run.by(none));
     QCOMPARE(columns.columns().size(), fresh.columns().size());
     QCOMPARE(columns.columns().back().raw.high, 50.0F);
     for (std::size_t i = 0; i < fresh.columns().size(); ++i) {
@@ -464,6 +530,50 @@ void CurvePlotTest::viewElsewhereStays()
     m_grid->refresh();
     QCOMPARE(m_grid->scale().low, 100.0);
     QCOMPARE(m_grid->scale().high, 200.0);
+}
+
+void CurvePlotTest::aViewOfNothingShowsEverything()
+{
+    const Run lengthy(1000), brief(200);
+    show({lengthy.entry()});
+    m_grid->setView(CurveScale{700, 900, false});
+    show({lengthy.entry(), brief.entry()});
+    QCOMPARE(m_grid->scale().low, 700.0);
+    show({brief.entry()});
+    QVERIFY(!m_grid->zoomed());
+    QCOMPARE(m_grid->scale().low, 1.0);
+}
+
+void CurvePlotTest::scrollingStopsAtTheEnds_data()
+{
+    QTest::addColumn<bool>("log");
+    QTest::addColumn<double>("part");
+    QTest::addColumn<double>("low");
+    QTest::addColumn<double>("high");
+    QTest::newRow("to the left") << false << -0.5 << 50.0 << 150.0;
+    QTest::newRow("far to the left") << false << -1e6 << 1.0 << 101.0;
+    QTest::newRow("far to the right") << false << 1e6 << 900.0 << 1000.0;
+    QTest::newRow("to the right, logarithmic") << true << 1.0 << 200.0 << 400.0;
+    QTest::newRow("far to the right, logarithmic") << true << 1e6 << 500.0 << 1000.0;
+}
+
+void CurvePlotTest::scrollingStopsAtTheEnds()
+{
+    QFETCH(bool, log);
+    QFETCH(double, part);
+    QFETCH(double, low);
+    QFETCH(double, high);
+    const CurveScale all{1, 1000, log};
+    CurveWindow view;
+    QVERIFY(!view.scroll(part, all)); // everything is in view
+    view.show(CurveScale{100, 200, log}, all);
+    QVERIFY(view.scroll(part, all));
+    QVERIFY(std::abs(view.of(all).low - low) < 1e-6);
+    QVERIFY(std::abs(view.of(all).high - high) < 1e-6);
+    QVERIFY(view.show(std::nullopt, all) && !view.zoomed());
+    // A range beyond what there is does not confuse it.
+    view.show(CurveScale{900, 1000, log}, all);
+    QVERIFY(!view.scroll(part, {1, 20, log}) || view.of({1, 20, log}).high <= 20);
 }
 
 void CurvePlotTest::logAxisBeginsAboveZero()

@@ -53,6 +53,7 @@ public:
     {
         demo = {folder + QStringLiteral("/demo.wav"),
                 QStringLiteral(PHONO_TEST_DATA "/golden/08_formats/zip_args.pt")};
+        m_store.setValue(QStringLiteral("runsFolder"), folder + QStringLiteral("/runs"));
     }
 
     MainWindow& start(const StartUp& what = {})
@@ -344,7 +345,7 @@ private Q_SLOTS:
     {
         user->start({{sound("one.wav"), sound("two.wav")}, {}});
         QTRY_VERIFY(user->settled());
-        auto* list = user->window->findChild<QListView*>();
+        auto* list = user->window->findChild<QListView*>(QStringLiteral("recentRecordings"));
         list->setFocus();
         TimeAxis& time = user->page()->timeAxis();
         time.setVisible({0.25, 0.5});
@@ -627,6 +628,8 @@ private Q_SLOTS:
         FakeRun one(runs() / "one"), two(runs() / "two");
         one.train(5);
         two.train(9);
+        one.finish();
+        two.finish();
         user->start({{sound("one.wav")}, {}});
         PretrainWorkspace& workspace = pretrain();
         QTRY_COMPARE(workspace.panel().runs().rowCount(), 2);
@@ -683,19 +686,119 @@ private Q_SLOTS:
         run.train(3);
         QTRY_VERIFY(workspace.panel().runs().find(path)
                     && workspace.panel().runs().find(path)->live());
-        const auto press = [&](const char* name) {
-            auto* sheet = user->window->findChild<QDialog*>(QStringLiteral("closingSheet"));
-            QVERIFY(sheet);
-            sheet->findChild<QPushButton*>(QLatin1String(name))->click();
-        };
         QVERIFY(!user->window->close());
-        press("cancelClosing");
+        answer("cancelClosing");
         QTest::qWait(1);
         QVERIFY(user->window->isVisible());
         QVERIFY(!user->window->close());
-        press("stopAndSave");
+        answer("stopAndSave");
         QVERIFY(!user->window->isVisible());
         QVERIFY(pendingRequest(run.directory()) == RunRequest::Stop);
+    }
+
+    void runsStartedInAShellAreAskedAboutToo()
+    {
+        FakeRun here(runs() / "here"), elsewhere(runs() / "elsewhere"), ended(runs() / "ended");
+        for (FakeRun* run : {&here, &elsewhere})
+            run->train(3);
+        ended.finish();
+        ProcessIdentity far = thisProcess();
+        far.host = "another-machine";
+        QVERIFY(writeState(elsewhere.directory(), {far, RunStatus::Running, 3, 0}).ok());
+        user->start({{sound("one.wav")}, {}});
+        // Nobody has looked at the runs, and there is a question all the same.
+        auto* list = user->window->findChild<QListView*>(QStringLiteral("runs"));
+        QTRY_COMPARE(list->model()->rowCount(), 3);
+        QTRY_VERIFY(!user->window->close());
+        auto* sheet = user->window->findChild<QDialog*>(QStringLiteral("closingSheet"));
+        QVERIFY(sheet);
+        QCOMPARE(sheet->windowTitle(), QStringLiteral("here is still training"));
+        answer("keepRunning");
+        QVERIFY(!user->window->isVisible());
+        QVERIFY(pendingRequest(here.directory()) == RunRequest::Continue);
+    }
+
+    void manyRunsAreAskedAboutAtOnce()
+    {
+        std::vector<std::unique_ptr<FakeRun>> many;
+        for (const char* name : {"a", "b", "c", "d", "e", "f"})
+            many.push_back(std::make_unique<FakeRun>(runs() / name));
+        user->start({{sound("one.wav")}, {}});
+        auto* list = user->window->findChild<QListView*>(QStringLiteral("runs"));
+        QTRY_COMPARE(list->model()->rowCount(), 6);
+        QVERIFY(!user->window->close());
+        auto* sheet = user->window->findChild<QDialog*>(QStringLiteral("closingSheet"));
+        QCOMPARE(sheet->windowTitle(), QStringLiteral("6 runs are still training"));
+        bool named = false;
+        for (const QLabel* label : sheet->findChildren<QLabel*>())
+            named =
+                named || label->text().startsWith(QLatin1String("a, b, c, d, 2 more can go on"));
+        QVERIFY(named);
+        answer("stopAndSave");
+        for (const auto& run : many)
+            QVERIFY(pendingRequest(run->directory()) == RunRequest::Stop);
+    }
+
+    void aRunIsResumed()
+    {
+        FakeRun run(runs() / "one");
+        run.train(3);
+        run.fail("the power went", {});
+        user->start({{sound("one.wav")}, {}});
+        PretrainWorkspace& workspace = pretrain();
+        workspace.setTrainer(trainer());
+        QTRY_VERIFY(user->action("Resume")->isEnabled());
+        QTest::keyClick(user->window.get(), Qt::Key_F5);
+        const auto log = [&] {
+            QFile file(fromPath(run.directory().log()));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QTRY_COMPARE(log(), "train --resume " + QFile::encodeName(fromPath(run.path())) + '\n');
+    }
+
+    void theLibraryFindsRuns()
+    {
+        FakeRun one(runs() / "quiet-1"), two(runs() / "loud-2");
+        for (FakeRun* run : {&one, &two}) {
+            run->train(3);
+            run->finish();
+        }
+        user->start({{sound("one.wav")}, {}});
+        auto* tabs = user->window->findChild<QTabWidget*>(QStringLiteral("libraryTabs"));
+        QCOMPARE(tabs->tabText(2), QStringLiteral("Runs"));
+        tabs->setCurrentIndex(2);
+        auto* list = user->window->findChild<QListView*>(QStringLiteral("runs"));
+        QTRY_COMPARE(list->model()->rowCount(), 2);
+        auto* search = user->window->findChild<QLineEdit*>(QStringLiteral("librarySearch"));
+        QTest::keyClicks(search, QStringLiteral("LOUD"));
+        QCOMPARE(list->model()->rowCount(), 1);
+        const QPoint first = list->visualRect(list->model()->index(0, 0)).center();
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, first);
+        QTest::mouseDClick(list->viewport(), Qt::LeftButton, {}, first);
+        auto& workspace = dynamic_cast<PretrainWorkspace&>(user->window->workspace());
+        QTRY_COMPARE(workspace.panel().selectedRuns(), std::vector{two.path()});
+        user->window->findChild<QPushButton*>(QStringLiteral("libraryNewRun"))->click();
+        QVERIFY(workspace.formShown());
+        QTest::keyClick(list, Qt::Key_Return);
+        QVERIFY(!workspace.formShown());
+    }
+
+    void theFormOffersTheDevicesThereAre()
+    {
+        user->engines.control.devices = {"cpu", "cuda:0", "cuda:1"};
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        PretrainWorkspace& workspace = pretrain();
+        user->action("New run…")->trigger();
+        const auto* box = workspace.form().findChild<QComboBox*>(QStringLiteral("runDevice"));
+        const auto words = [&] {
+            QStringList all;
+            for (int i = 0; i < box->count(); ++i)
+                all << box->itemText(i);
+            return all.join(QLatin1Char(' '));
+        };
+        QTRY_COMPARE(words(), QStringLiteral("auto cpu cuda:0 cuda:1"));
+        QCOMPARE(box->currentText(), QStringLiteral("auto"));
     }
 
     void aTrainerThatIsNotThereIsAMessage()
@@ -706,8 +809,8 @@ private Q_SLOTS:
         user->action("New run…")->trigger();
         workspace.form().findChild<QLineEdit*>(QStringLiteral("runData"))->setText(m_sounds.path());
         workspace.form().findChild<QPushButton*>(QStringLiteral("startRun"))->click();
-        QTRY_VERIFY(user->messages().count() > 0);
-        QVERIFY(user->messages().current().text.contains(QLatin1String("nowhere")));
+        QTRY_VERIFY(user->messages().count() > 0
+                    && user->messages().current().text.contains(QLatin1String("nowhere")));
     }
 
     void theRealEngineComputesTheGoldenFeatures()
@@ -784,6 +887,13 @@ private:
         user->window->settings().set(settings);
         QTest::keyClick(user->window.get(), Qt::Key_2, Qt::ControlModifier | Qt::AltModifier);
         return dynamic_cast<PretrainWorkspace&>(user->window->workspace());
+    }
+
+    void answer(const char* button)
+    {
+        auto* sheet = user->window->findChild<QDialog*>(QStringLiteral("closingSheet"));
+        QVERIFY(sheet);
+        sheet->findChild<QPushButton*>(QLatin1String(button))->click();
     }
 
     /// A program that says what it was told, and ends.

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void valuesAreReadAsTheyAreWritten();
     void wrongValuesAreNamedBesideTheField();
     void fieldsTogetherAreChecked();
+    void messagesMoveNothing();
     void aPresetFillsTheFields();
     void searchFindsFieldsByTheirMeaning();
     void aTakenNameIsRefused();
@@ -110,23 +111,30 @@ void NewRunFormTest::cleanup()
 void NewRunFormTest::asksForDataFirst()
 {
     QVERIFY(!start()->isEnabled());
-    QVERIFY(note("dataProblem").contains(QLatin1String("Choose a folder")));
+    QVERIFY(note("dataNote").startsWith(QLatin1String("Choose a folder")));
     line("runData")->setText(m_home->filePath(QStringLiteral("gone")));
-    QVERIFY(note("dataProblem").contains(QLatin1String("There is no")));
+    QVERIFY(note("dataNote").startsWith(QLatin1String("There is no")));
     line("runData")->setText(m_home->path());
-    QVERIFY(note("dataProblem").isEmpty());
+    QVERIFY(!note("dataNote").startsWith(QLatin1String("There is no")));
+    QVERIFY(start()->isEnabled());
+    line("runValid")->setText(m_home->filePath(QStringLiteral("gone")));
+    QVERIFY(note("validNote").startsWith(QLatin1String("There is no")));
+    QVERIFY(!start()->isEnabled());
+    line("runValid")->clear();
     QVERIFY(start()->isEnabled());
     QVERIFY(m_form->ready());
 }
 
 void NewRunFormTest::saysWhatLiesInTheData()
 {
-    m_surveyor.answer = DataSurvey{1234, 5.5, 4, {"a.wav is empty", "b", "c", "d"}};
+    m_surveyor.answer = DataSurvey{1234, 5.5, 4, {"a.wav is empty", "b", "c", "d is no sound"}};
     line("runData")->setText(m_home->path());
     QTRY_VERIFY(note("dataNote").startsWith(QLatin1String("1,234 recordings, 5.50 h")));
     QVERIFY(note("dataNote").contains(QLatin1String("4 problems")));
     QVERIFY(note("dataNote").contains(QLatin1String("A.wav is empty")));
-    QVERIFY(note("dataNote").contains(QLatin1String("and 1 more")));
+    // What does not fit is in the tool tip.
+    const auto* label = m_form->findChild<QLabel*>(QStringLiteral("dataNote"));
+    QVERIFY(label->toolTip().endsWith(QLatin1String("D is no sound")));
     QCOMPARE(m_surveyor.asked, toPath(m_home->path()));
 }
 
@@ -135,6 +143,9 @@ void NewRunFormTest::saysWhatIsWrongWithTheData()
     m_surveyor.answer = Error{"cannot read the folder"};
     line("runData")->setText(m_home->path());
     QTRY_COMPARE(note("dataNote"), QStringLiteral("Cannot read the folder"));
+    m_surveyor.answer = DataSurvey{1234, 5.5, 0, {}};
+    line("runData")->setText(m_home->filePath(QStringLiteral(".")));
+    QTRY_VERIFY(note("dataNote").startsWith(QLatin1String("1,234 recordings")));
 }
 
 void NewRunFormTest::everyFieldHasAnEditorAndAMeaning()
@@ -185,6 +196,38 @@ void NewRunFormTest::fieldsTogetherAreChecked()
     QVERIFY2(!start()->isEnabled(), "a batch without any limit");
 }
 
+void NewRunFormTest::messagesMoveNothing()
+{
+    const auto places = [&] {
+        QCoreApplication::processEvents();
+        QList<QRect> all;
+        for (const QWidget* widget : m_form->findChildren<QWidget*>()) {
+            if (widget->isVisible() && !widget->inherits("QAbstractButton"))
+                all << QRect(widget->mapTo(m_form.get(), QPoint()), widget->size());
+        }
+        return all;
+    };
+    m_surveyor.answer =
+        DataSurvey{1234, 5.5, 3, {"a.wav is empty", std::string(300, 'x'), "c.wav is no sound"}};
+    line("runData")->setText(m_home->path());
+    QTRY_VERIFY(note("dataNote").contains(QLatin1String("3 problems")));
+    const auto before = places();
+    QVERIFY(before.size() > 50);
+    type("optimization.max_update", QStringLiteral("many"));
+    QCOMPARE(places(), before);
+    type("optimization.max_update", QStringLiteral("1000"));
+    line("newRunName")->setText(QStringLiteral("a/b"));
+    QCOMPARE(places(), before);
+    line("runValid")
+        ->setText(m_home->filePath(QStringLiteral("a path that is not there ").repeated(9)));
+    QCOMPARE(places(), before);
+    line("runData")->setText(m_home->filePath(QStringLiteral("gone")));
+    QCOMPARE(places(), before);
+    line("runData")->clear();
+    QTRY_VERIFY(note("dataNote").startsWith(QLatin1String("Choose a folder")));
+    QCOMPARE(places(), before);
+}
+
 void NewRunFormTest::aPresetFillsTheFields()
 {
     line("runData")->setText(m_home->path());
@@ -220,7 +263,7 @@ void NewRunFormTest::aTakenNameIsRefused()
     QFile file(m_home->filePath(QStringLiteral("runs/taken/config.toml")));
     QVERIFY(file.open(QIODevice::WriteOnly));
     line("newRunName")->setText(QStringLiteral("taken"));
-    QVERIFY(note("nameProblem").contains(QLatin1String("already")));
+    QVERIFY(note("runPlace").contains(QLatin1String("already")));
     QVERIFY(!start()->isEnabled());
     for (const char* name : {"", "a/b", ".hidden"}) {
         line("newRunName")->setText(QLatin1String(name));

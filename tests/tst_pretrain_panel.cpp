@@ -10,7 +10,10 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QClipboard>
+#include <QDir>
 #include <QFile>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -20,6 +23,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextCursor>
 #include <QTreeView>
 
 using namespace phono;
@@ -39,7 +43,7 @@ private Q_SLOTS:
     void aRunKeepsItsColour();
     void liveRunGrows();
     void levelsAreThoseOfTheRun();
-    void gpuPlotsAreForRunsWithOne();
+    void whatSomeMachinesMeasureHasPlotsThere();
     void spacePausesAndContinues();
     void stopAndSaveAsksTheTrainer();
     void actionsFitTheRun();
@@ -50,7 +54,11 @@ private Q_SLOTS:
     void nameTagsAndNotesAreWritten();
     void notesAreWrittenOnLeaving();
     void settingsOfTwoRunsAreCompared();
+    void theEndOfTheLogIsShownWhereARunFailed();
+    void withoutReadingTheRunsAreKnown();
     void trashAsksInTheMessageBar();
+    void deleteMovesToTheTrash();
+    void tensorBoardGetsAFile();
     void csvHasEveryUpdate();
     void picturesAreWritten();
     void smoothingByKeysAndSlider();
@@ -133,6 +141,8 @@ void PretrainPanelTest::emptyFolderOffersFirstSteps()
     QTest::mouseClick(button, Qt::LeftButton);
     QCOMPARE(wanted.count(), 1);
     QVERIFY(!table()->isVisible());
+    // Beside both docks on a small screen there is not much room.
+    QVERIFY(m_panel->minimumSizeHint().width() < 340);
 }
 
 void PretrainPanelTest::theNewestRunIsShown()
@@ -213,17 +223,27 @@ void PretrainPanelTest::levelsAreThoseOfTheRun()
     QVERIFY(std::abs(levels[1].value - 3.6096) < 1e-3);
 }
 
-void PretrainPanelTest::gpuPlotsAreForRunsWithOne()
+void PretrainPanelTest::whatSomeMachinesMeasureHasPlotsThere()
 {
-    FakeRun plain(path("plain")), gpu(path("gpu"));
+    FakeRun plain(path("plain")), measured(path("measured"));
     plain.train(5);
-    gpu.train(5, true);
+    measured.train(5, true);
     watch(2);
-    CurvePane* pane = m_panel->curves().pane(QStringLiteral("gpu"));
-    click(QStringLiteral("plain"));
-    QTRY_VERIFY(curves("loss") == 1 && !m_panel->curves().isShown(*pane));
-    click(QStringLiteral("gpu"));
-    QTRY_VERIFY(m_panel->curves().isShown(*pane));
+    const auto shown = [&](const char* id) {
+        return m_panel->curves().isShown(*m_panel->curves().pane(QLatin1String(id)));
+    };
+    const auto valueOf = [&](const char* id) {
+        const auto readings = m_panel->curves().pane(QLatin1String(id))->readingsAt(5);
+        return readings.empty() ? -1 : readings[0].value;
+    };
+    for (const auto& [id, value] : {std::pair("cpu", 25), std::pair("gpu", 50),
+                                    std::pair("gpuMemory", 1), std::pair("gpuTemperature", 60)}) {
+        click(QStringLiteral("plain"));
+        QTRY_VERIFY2(curves("loss") == 1 && !shown(id), id);
+        click(QStringLiteral("measured"));
+        QTRY_VERIFY2(shown(id), id);
+        QTRY_COMPARE(valueOf(id), double(value));
+    }
 }
 
 void PretrainPanelTest::spacePausesAndContinues()
@@ -319,7 +339,7 @@ void PretrainPanelTest::failureNamesTheFiles()
     run.fail("the loss is not a number", {"a.wav", "b.wav"});
     watch(1);
     QTRY_VERIFY(details("runMessages").contains(QLatin1String("a.wav")));
-    for (const char* words : {"not a number", "b.wav", "bad.flac: it is empty"})
+    for (const char* words : {"b.wav", "bad.flac: it is empty"})
         QVERIFY2(details("runMessages").contains(QLatin1String(words)), words);
     QVERIFY(details("runStatus").contains(QLatin1String("not a number")));
 }
@@ -371,6 +391,52 @@ void PretrainPanelTest::settingsOfTwoRunsAreCompared()
     QCOMPARE(settings->model()->index(0, 0).data().toString(), QStringLiteral("optimization.lr"));
 }
 
+void PretrainPanelTest::theEndOfTheLogIsShownWhereARunFailed()
+{
+    FakeRun run(path("one"));
+    run.train(3);
+    std::ofstream log(run.directory().log());
+    for (int i = 0; i < 100; ++i)
+        log << "line " << i << '\n';
+    log << "\x1b[31mno memory\x1b[0m" << std::endl;
+    watch(1);
+    auto* shown = m_panel->details().findChild<QPlainTextEdit*>(QStringLiteral("runLog"));
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+    QVERIFY(!shown->isVisible()); // it still goes on
+    run.fail("out of memory", {});
+    QTRY_VERIFY(shown->isVisible());
+    QVERIFY(shown->toPlainText().endsWith(QLatin1String("line 99\nno memory")));
+    QVERIFY(!shown->toPlainText().contains(QLatin1String("line 10\n")));
+    QVERIFY(shown->isReadOnly());
+    QTextCursor end(shown->document());
+    end.movePosition(QTextCursor::End);
+    QTRY_VERIFY(shown->viewport()->rect().contains(shown->cursorRect(end).center()));
+    // What is selected can be copied, and stays selected while the folder is looked at again.
+    shown->setFocus();
+    QTest::keyClick(shown, Qt::Key_Home, Qt::ShiftModifier);
+    run.saveCheckpoint("late.pt");
+    QTRY_VERIFY(details("runCheckpoints").contains(QLatin1String("late.pt")));
+    QTest::keyClick(shown, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("no memory"));
+    run.setStatus(RunStatus::Running); // resumed
+    QTRY_VERIFY(!shown->isVisible());
+}
+
+void PretrainPanelTest::withoutReadingTheRunsAreKnown()
+{
+    FakeRun run(path("one"));
+    run.train(7);
+    m_panel->setReading(false);
+    watch(1);
+    QTRY_VERIFY(m_panel->runs().run(0).status() == RunStatus::Running);
+    QVERIFY(m_panel->runs().run(0).liveHere());
+    QVERIFY(m_panel->runs().run(0).history().updates.empty());
+    QVERIFY(m_panel->selectedRuns().empty());
+    m_panel->setReading(true);
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+    QTRY_COMPARE(m_panel->runs().run(0).history().updates.rows(), std::size_t(7));
+}
+
 void PretrainPanelTest::trashAsksInTheMessageBar()
 {
     FakeRun run(path("one"));
@@ -381,6 +447,47 @@ void PretrainPanelTest::trashAsksInTheMessageBar()
     QVERIFY(m_notice.text.contains(QLatin1String("one")));
     QCOMPARE(m_notice.actions.size(), std::size_t(1));
     QVERIFY(std::filesystem::exists(run.path())); // nothing before the answer
+}
+
+void PretrainPanelTest::deleteMovesToTheTrash()
+{
+    // Nobody has thrown anything away yet, and nothing of anybody's is touched.
+    const QTemporaryDir elsewhere;
+    const QString data = elsewhere.filePath(QStringLiteral("data"));
+    qputenv("XDG_DATA_HOME", QFile::encodeName(data));
+    FakeRun run(path("one")), other(path("two"));
+    for (FakeRun* one : {&run, &other})
+        one->finish();
+    watch(2);
+    click(QStringLiteral("one"));
+    QTRY_VERIFY(action(QStringLiteral("Move to trash"))->isEnabled());
+    QTest::keyClick(table(), Qt::Key_Delete);
+    QCOMPARE(m_notice.actions.size(), std::size_t(1));
+    m_notice.actions[0].run();
+    QTRY_COMPARE(m_panel->runs().rowCount(), 1);
+    QVERIFY(!std::filesystem::exists(run.path()));
+    QVERIFY(std::filesystem::exists(other.path()));
+    QTRY_COMPARE(m_notice.text, QStringLiteral("Moved one to the trash."));
+    QVERIFY(QFile::exists(data + QStringLiteral("/Trash/files/one/metrics.jsonl")));
+    qunsetenv("XDG_DATA_HOME");
+}
+
+void PretrainPanelTest::tensorBoardGetsAFile()
+{
+    FakeRun run(path("one"));
+    run.train(5);
+    watch(1);
+    QTRY_VERIFY(action(QStringLiteral("Export for TensorBoard…"))->isEnabled());
+    action(QStringLiteral("Export for TensorBoard…"))->trigger();
+    auto* dialog = m_panel->findChild<QFileDialog*>();
+    QVERIFY(dialog);
+    QVERIFY(QDir(m_home->path()).mkdir(QStringLiteral("events")));
+    dialog->setDirectory(m_home->filePath(QStringLiteral("events")));
+    QTest::keyClick(dialog, Qt::Key_Return);
+    const QDir events(m_home->filePath(QStringLiteral("events")));
+    QTRY_COMPARE(events.entryList({QStringLiteral("events.out.tfevents.*")}).size(), 1);
+    QTRY_VERIFY(m_notice.text.contains(events.path()));
+    QVERIFY(m_notice.severity == Severity::Info);
 }
 
 void PretrainPanelTest::csvHasEveryUpdate()

@@ -145,8 +145,8 @@ void RunsModelTest::wantedRunsHaveAllTheirCurves()
     m_watcher->want({run.path()});
     QTRY_COMPARE(m_model->run(0).history().updates.rows(), std::size_t(500));
     const RunCurves& curves = m_model->run(0).curves();
-    for (const char* id :
-         {"loss", "lr", "gnorm", "throughput", "wait", "memory", "gpu", "gpuMemory"}) {
+    for (const char* id : {"loss", "lr", "gnorm", "throughput", "wait", "memory", "cpu", "gpu",
+                           "gpuMemory", "gpuTemperature"}) {
         const auto series = curves.series(QLatin1String(id));
         QVERIFY2(series && series->values.size() == 500, id);
         QCOMPARE(series->keys->size(), std::size_t(500));
@@ -205,7 +205,7 @@ void RunsModelTest::endingsAreSaid()
     const RunRecord* bad = m_model->find(failed.path());
     QTRY_VERIFY(bad->ending().contains(QLatin1String("not a number")));
     QTRY_VERIFY(m_model->find(finished.path())->status() == RunStatus::Finished);
-    QVERIFY(!m_model->anyLive());
+    QVERIFY(!m_model->run(0).live());
 }
 
 void RunsModelTest::theFolderMayNotBeThere()

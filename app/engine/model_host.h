@@ -35,6 +35,7 @@ public:
 
     /// Null before the first checkpoint is ready, and after one failed.
     std::shared_ptr<const Model> model() const { return m_model; }
+    EngineSource& engines() const { return m_engines; }
     /// Of the checkpoint that is in use or being loaded.
     QString path() const { return m_path; }
     bool loading() const { return m_loading.active(); }

@@ -24,13 +24,25 @@ constexpr int kDetailsWidth = 320;
 PretrainWorkspace::PretrainWorkspace(Workbench& workbench, QWidget* parent)
     : Workspace(parent)
     , m_settings(workbench.settings)
+    , m_models(workbench.models)
     , m_launcher(findTrainer())
     , m_panel(std::make_unique<PretrainPanel>(workbench.lanes.files(), this))
+    , m_list(new RunList(m_panel->runs(), this))
+    , m_devices(workbench.lanes.inference(),
+                [this](const Result<std::vector<std::string>>& devices) {
+                    // Without an answer there is still "auto", and any other can be typed.
+                    QStringList names;
+                    if (devices)
+                        for (const std::string& device : *devices)
+                            names << QString::fromStdString(device);
+                    m_form->setDevices(names);
+                })
     , m_details(new CurrentStack)
     , m_form(new NewRunForm(m_surveyor, workbench.lanes.files()))
     , m_runMenu(new QMenu(tr("&Run"), this))
     , m_viewMenu(new QMenu(tr("&View"), this))
 {
+    m_panel->setReading(false);
     m_details->addWidget(&m_panel->details());
     m_details->addWidget(m_form);
     auto* column = new QVBoxLayout(this);
@@ -40,11 +52,7 @@ PretrainWorkspace::PretrainWorkspace(Workbench& workbench, QWidget* parent)
     m_runMenu->addActions(m_panel->runActions());
     m_viewMenu->addActions(m_panel->viewActions());
 
-    connect(m_panel.get(), &PretrainPanel::newRunRequested, this, [this] {
-        if (!formShown())
-            m_form->startOver();
-        showForm(true);
-    });
+    connect(m_panel.get(), &PretrainPanel::newRunRequested, this, &PretrainWorkspace::newRun);
     connect(m_panel.get(), &PretrainPanel::duplicateRequested, this,
             [this](const std::filesystem::path& path) {
                 const RunRecord* run = m_panel->runs().find(path);
@@ -70,7 +78,8 @@ PretrainWorkspace::PretrainWorkspace(Workbench& workbench, QWidget* parent)
 
 PretrainWorkspace::~PretrainWorkspace()
 {
-    // The panel takes its details with it.
+    // The panel takes its details and runs with it.
+    delete m_list;
     m_panel->disconnect(this);
     m_panel.reset();
     delete m_details;
@@ -96,8 +105,18 @@ bool PretrainWorkspace::formShown() const
     return m_details->currentWidget() == m_form;
 }
 
+void PretrainWorkspace::askForDevices()
+{
+    // Loads LibTorch, so not before somebody chooses among them.
+    if (!std::exchange(m_askedForDevices, true))
+        m_devices.start(
+            [&engines = m_models.engines()](const TaskContext&) { return engines.devices(); });
+}
+
 void PretrainWorkspace::showForm(bool shown)
 {
+    if (shown)
+        askForDevices();
     m_details->setCurrentWidget(shown ? static_cast<QWidget*>(m_form) : &m_panel->details());
     Q_EMIT detailsWidthWanted(shown ? kFormWidth : kDetailsWidth);
     if (!shown)
@@ -111,14 +130,34 @@ void PretrainWorkspace::useFolder()
     m_form->setRunsFolder(folder);
 }
 
+void PretrainWorkspace::begin()
+{
+    useFolder();
+}
+
 void PretrainWorkspace::showEvent(QShowEvent* event)
 {
     Workspace::showEvent(event);
-    // Only who looks at runs pays for reading them.
-    if (m_panel->folder().empty()) {
-        useFolder();
-        m_form->startOver();
+    // Only who looks at runs pays for reading their logs.
+    m_panel->setReading(true);
+}
+
+void PretrainWorkspace::showRun(const QString& path)
+{
+    if (path.isEmpty()) {
+        newRun();
+        return;
     }
+    if (formShown())
+        showForm(false);
+    m_panel->select({toPath(path)});
+}
+
+void PretrainWorkspace::newRun()
+{
+    if (!formShown())
+        m_form->startOver();
+    showForm(true);
 }
 
 void PretrainWorkspace::chooseFolder()
@@ -180,36 +219,45 @@ void PretrainWorkspace::resumeRun(const std::filesystem::path& run)
                                [this, run] { m_started.insert(run); });
 }
 
-std::vector<std::filesystem::path> PretrainWorkspace::liveRunsOfThisWindow()
+std::vector<const RunRecord*> PretrainWorkspace::liveRunsHere()
 {
-    std::vector<std::filesystem::path> live;
-    for (const auto& path : m_started) {
-        const RunRecord* run = m_panel->runs().find(path);
-        if (run && run->live())
-            live.push_back(path);
+    std::vector<const RunRecord*> live;
+    const RunsModel& runs = m_panel->runs();
+    for (int row = 0; row < runs.rowCount(); ++row) {
+        const RunRecord& run = runs.run(row);
+        // Who was started a moment ago has not said yet where it is.
+        const bool starting = run.live() && !run.state() && m_started.contains(run.path());
+        if (run.liveHere() || starting)
+            live.push_back(&run);
     }
     return live;
 }
 
 std::optional<ClosingQuestion> PretrainWorkspace::closingQuestion()
 {
-    const auto live = liveRunsOfThisWindow();
+    constexpr qsizetype kMostNames = 4;
+    const auto live = liveRunsHere();
     if (live.empty())
         return std::nullopt;
     QStringList names;
-    for (const auto& path : live)
-        names << m_panel->runs().find(path)->name();
+    std::vector<std::filesystem::path> paths;
+    for (const RunRecord* run : live) {
+        names << run->name();
+        paths.push_back(run->path());
+    }
     ClosingQuestion question;
     question.title = live.size() == 1 ? tr("%1 is still training").arg(names[0])
                                       : tr("%1 runs are still training").arg(live.size());
+    if (names.size() > kMostNames)
+        names = names.first(kMostNames) << tr("%1 more").arg(live.size() - kMostNames);
     question.text = live.size() == 1
         ? tr("It can go on without the window, and will be found again when you come back.")
         : tr("%1 can go on without the window, and will be found again when you come back.")
               .arg(names.join(QStringLiteral(", ")));
     question.keep = tr("Keep running");
     question.stop = tr("Stop and save");
-    question.stopNow = [live] {
-        for (const auto& path : live) {
+    question.stopNow = [paths] {
+        for (const auto& path : paths) {
             const auto run = RunDirectory::open(path);
             // A run that has ended meanwhile needs no stopping.
             if (run)

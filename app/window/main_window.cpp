@@ -1,5 +1,6 @@
 #include "app/window/main_window.h"
 
+#include "app/window/checkpoint_desk.h"
 #include "widgets/shell/activity_bar.h"
 #include "widgets/shell/closing_sheet.h"
 #include "widgets/shell/current_stack.h"
@@ -51,7 +52,6 @@ MainWindow::MainWindow(EngineSource& engines, QSettings& store, const Demo& demo
     , m_models(engines, m_lanes.inference())
     , m_workbench{m_lanes, m_models, m_settings, m_sound}
     , m_recentRecordings(store, QStringLiteral("recent/recordings"))
-    , m_recentCheckpoints(store, QStringLiteral("recent/checkpoints"))
     , m_modes(new ModeBar(this))
     , m_messages(new MessageBar)
     , m_workspaces(new QStackedWidget)
@@ -73,7 +73,6 @@ MainWindow::MainWindow(EngineSource& engines, QSettings& store, const Demo& demo
     makeWorkspaces();
     makeMenus();
     connectLibrary();
-    connectModels();
     setMode(0);
 
     m_factoryLayout = saveState(kLayoutVersion);
@@ -95,7 +94,12 @@ MainWindow::~MainWindow()
 
 Workspace& MainWindow::workspace() const
 {
-    return *static_cast<Workspace*>(m_workspaces->currentWidget());
+    return workspaceAt(m_workspaces->currentIndex());
+}
+
+Workspace& MainWindow::workspaceAt(int mode) const
+{
+    return *static_cast<Workspace*>(m_workspaces->widget(mode));
 }
 
 void MainWindow::makeWorkspaces()
@@ -108,6 +112,8 @@ void MainWindow::makeWorkspaces()
             m_details->addWidget(details);
         m_modes->addMode(lineIcon(QLatin1String(entry.icon)),
                          QCoreApplication::translate("Workspaces", entry.title));
+        if (QAbstractItemModel* runs = added->runs())
+            m_library->setRuns(*runs);
         connect(added, &Workspace::noticed, m_messages, &MessageBar::show);
         // The status bar speaks of the workspace in view.
         const auto inView = [this, added] {
@@ -139,7 +145,7 @@ void MainWindow::makeWorkspaces()
             setWindowTitle(path.isEmpty() ? QStringLiteral("Phonoscope")
                                           : tr("%1 — Phonoscope").arg(QFileInfo(path).fileName()));
             m_library->setCurrentRecording(path);
-            noteDemoModel(path);
+            m_checkpoints->noteRecording(path);
         });
     }
     // By the user's hand, not by a workspace without details.
@@ -170,16 +176,16 @@ void MainWindow::makeDocks()
 
 void MainWindow::makeStatusBar()
 {
-    m_modelLabel = new QToolButton(this);
-    m_modelLabel->setObjectName(QStringLiteral("modelLabel"));
-    m_modelLabel->setAutoRaise(true);
-    connect(m_modelLabel, &QToolButton::clicked, this,
-            [this] { askForCheckpoint(m_models.path()); });
+    auto* modelLabel = new QToolButton(this);
+    modelLabel->setObjectName(QStringLiteral("modelLabel"));
+    modelLabel->setAutoRaise(true);
+    m_checkpoints = std::make_unique<CheckpointDesk>(m_models, m_settings, m_store, m_demo,
+                                                     *m_messages, *modelLabel);
     m_activity = new ActivityBar(this);
     m_facts = new QLabel(this);
     m_facts->setObjectName(QStringLiteral("facts"));
     m_facts->setContentsMargins(8, 0, 8, 0);
-    statusBar()->addWidget(m_modelLabel);
+    statusBar()->addWidget(modelLabel);
     statusBar()->addWidget(m_activity, 1);
     statusBar()->addPermanentWidget(m_facts);
 }
@@ -192,42 +198,25 @@ void MainWindow::connectLibrary()
     connect(m_library, &LibraryPanel::checkpointDetailsRequested, this,
             &MainWindow::askForCheckpoint);
     connect(m_library, &LibraryPanel::recordingRemoved, &m_recentRecordings, &RecentFiles::remove);
-    connect(m_library, &LibraryPanel::checkpointRemoved, &m_recentCheckpoints,
-            &RecentFiles::remove);
+    connect(m_library, &LibraryPanel::checkpointRemoved, m_checkpoints.get(),
+            &CheckpointDesk::forget);
+    connect(m_checkpoints.get(), &CheckpointDesk::choiceRequested, this,
+            &MainWindow::askForCheckpoint);
+    connect(m_checkpoints.get(), &CheckpointDesk::currentChanged, m_library,
+            &LibraryPanel::setCurrentCheckpoint);
+    const auto listCheckpoints = [this] {
+        m_library->setCheckpoints(m_checkpoints->entries());
+    };
+    connect(m_checkpoints.get(), &CheckpointDesk::entriesChanged, m_library, listCheckpoints);
+    connect(m_library, &LibraryPanel::runActivated, this, &MainWindow::showRun);
+    connect(m_library, &LibraryPanel::newRunRequested, this, [this] { showRun({}); });
     connect(m_library, &LibraryPanel::openRequested, this, &MainWindow::askForRecordings);
     connect(m_library, &LibraryPanel::folderChanged, this, [this](const QString& path) {
         m_store.setValue(QStringLiteral("library/folder"), path);
     });
     connect(&m_recentRecordings, &RecentFiles::changed, this, &MainWindow::refreshRecent);
-    connect(&m_recentCheckpoints, &RecentFiles::changed, this, &MainWindow::refreshCheckpoints);
     refreshRecent();
-    refreshCheckpoints();
-}
-
-void MainWindow::connectModels()
-{
-    connect(&m_models, &ModelHost::aboutToLoad, this, [this] {
-        m_messages->dismiss(QStringLiteral("checkpoint"));
-        refreshModelLabel();
-    });
-    connect(&m_models, &ModelHost::modelChanged, this, [this] {
-        const Model& model = *m_models.model();
-        if (model.path != m_demo.checkpoint)
-            m_recentCheckpoints.add(model.path);
-        m_library->setCurrentCheckpoint(model.path);
-        refreshModelLabel();
-        noteDemoModel(workspace().currentRecording());
-        if (!model.backend.note.empty())
-            m_messages->show({Severity::Info,
-                              QString::fromStdString(model.backend.note),
-                              {},
-                              QStringLiteral("backend"),
-                              {}});
-    });
-    connect(&m_models, &ModelHost::failed, this, &MainWindow::checkpointFailed);
-    connect(&m_settings, &SettingsStore::changed, this,
-            [this] { m_models.setOptions(m_settings.settings().engine); });
-    refreshModelLabel();
+    listCheckpoints();
 }
 
 void MainWindow::setMode(int mode)
@@ -263,12 +252,14 @@ void MainWindow::start(const StartUp& what)
     for (int i = 0; i < m_workspaces->count() && what.recordings.isEmpty(); ++i) {
         const QString id = QLatin1String(workspaces()[std::size_t(i)].icon);
         m_store.beginGroup(id);
-        static_cast<Workspace*>(m_workspaces->widget(i))->restoreSession(m_store);
+        workspaceAt(i).restoreSession(m_store);
         m_store.endGroup();
         if (m_store.value(QStringLiteral("mode")).toString() == id)
             mode = i;
     }
     m_store.endGroup();
+    for (int i = 0; i < m_workspaces->count(); ++i)
+        workspaceAt(i).begin();
     setMode(mode);
     if (first && what.recordings.isEmpty() && m_demo.there())
         openFiles({m_demo.recording});
@@ -304,10 +295,7 @@ void MainWindow::openFiles(const QStringList& paths)
 
 void MainWindow::useCheckpoint(const QString& path)
 {
-    const QString file = QFileInfo(path).absoluteFilePath();
-    if (file == m_models.path() && (m_models.model() || m_models.loading()))
-        return;
-    m_models.load(file, checkpointTitle(file, m_demo), m_settings.settings().engine);
+    m_checkpoints->use(path);
 }
 
 void MainWindow::openDemo()
@@ -325,44 +313,15 @@ void MainWindow::openDemo()
         useCheckpoint(m_demo.checkpoint);
 }
 
-void MainWindow::checkpointFailed(const QString& path, const QString& message)
+void MainWindow::showRun(const QString& path)
 {
-    Notice notice{Severity::Error,
-                  tr("The checkpoint cannot be used. %1").arg(message),
-                  {},
-                  QStringLiteral("checkpoint"),
-                  {{tr("Choose checkpoint…"), [this] {
-                        askForCheckpoint({});
-                    }}}};
-    if (!m_demo.checkpoint.isEmpty() && path != m_demo.checkpoint)
-        notice.actions.push_back({tr("Use the demo's"), [this] {
-                                      useCheckpoint(m_demo.checkpoint);
-                                  }});
-    m_messages->show(std::move(notice));
-    m_library->setCurrentCheckpoint({});
-    refreshModelLabel();
-}
-
-void MainWindow::noteDemoModel(const QString& recording)
-{
-    const QString key = QStringLiteral("demo model");
-    const auto model = m_models.model();
-    if (!model || model->path != m_demo.checkpoint) {
-        m_messages->dismiss(key);
-        return;
+    for (int i = 0; i < m_workspaces->count(); ++i) {
+        if (workspaceAt(i).runs()) {
+            setMode(i);
+            workspaceAt(i).showRun(path);
+            return;
+        }
     }
-    if (m_notedDemoModel || recording.isEmpty() || recording == m_demo.recording)
-        return;
-    m_notedDemoModel = true;
-    m_messages->show(
-        {Severity::Info,
-         tr("z and c come from the demo's small model, which has only heard two hours of a speech "
-            "synthesizer. Choose a checkpoint that was trained on real speech."),
-         {},
-         key,
-         {{tr("Choose checkpoint…"), [this] {
-               askForCheckpoint({});
-           }}}});
 }
 
 void MainWindow::useInInspect(const QString& checkpoint)
@@ -376,7 +335,7 @@ bool MainWindow::mayClose()
     if (m_closing)
         return true;
     for (int i = 0; i < m_workspaces->count(); ++i) {
-        const auto question = static_cast<Workspace*>(m_workspaces->widget(i))->closingQuestion();
+        const auto question = workspaceAt(i).closingQuestion();
         if (!question)
             continue;
         if (findChild<ClosingSheet*>())
@@ -418,7 +377,7 @@ void MainWindow::saveSession()
     for (int i = 0; i < m_workspaces->count(); ++i) {
         const QString id = QLatin1String(workspaces()[std::size_t(i)].icon);
         m_store.beginGroup(id);
-        static_cast<Workspace*>(m_workspaces->widget(i))->saveSession(m_store);
+        workspaceAt(i).saveSession(m_store);
         m_store.endGroup();
         if (m_workspaces->currentIndex() == i)
             m_store.setValue(QStringLiteral("mode"), id);

@@ -6,22 +6,21 @@
 #include "app/resources.h"
 #include "app/settings.h"
 #include "app/workspace.h"
-#include "widgets/shell/path_list_model.h"
 
 #include <QMainWindow>
 
-#include <vector>
+#include <memory>
 
 class QDockWidget;
 class QLabel;
 class QMenu;
 class QSettings;
 class QStackedWidget;
-class QToolButton;
 
 namespace phono {
 
 class ActivityBar;
+class CheckpointDesk;
 class LibraryPanel;
 class MessageBar;
 class ModeBar;
@@ -70,17 +69,15 @@ private:
     QMenu* makeWindowMenu();
     QMenu* makeHelpMenu();
     void connectLibrary();
-    void connectModels();
 
     void setMode(int mode);
+    Workspace& workspaceAt(int mode) const;
+    void showRun(const QString& path);
     void useInInspect(const QString& checkpoint);
     bool mayClose();
     void fillFileMenu();
     void rebuildMenuBar();
     void refreshRecent();
-    void refreshCheckpoints();
-    void refreshModelLabel();
-    std::vector<PathEntry> checkpointEntries() const;
 
     void askForRecordings();
     void askForCheckpoint(const QString& path);
@@ -90,8 +87,6 @@ private:
     void showAbout();
     void toggleFullScreen();
     void resetLayout();
-    void checkpointFailed(const QString& path, const QString& message);
-    void noteDemoModel(const QString& recording);
     void saveSession();
 
     EngineSource& m_engines;
@@ -103,7 +98,7 @@ private:
     SoundSystem m_sound;
     Workbench m_workbench;
     RecentFiles m_recentRecordings;
-    RecentFiles m_recentCheckpoints;
+    std::unique_ptr<CheckpointDesk> m_checkpoints;
 
     ModeBar* m_modes;
     MessageBar* m_messages;
@@ -112,7 +107,6 @@ private:
     LibraryPanel* m_library;
     QDockWidget* m_libraryDock;
     QDockWidget* m_detailsDock;
-    QToolButton* m_modelLabel;
     ActivityBar* m_activity;
     QLabel* m_facts;
     QMenu* m_fileMenu = nullptr;
@@ -122,7 +116,6 @@ private:
     QByteArray m_factoryLayout;
     bool m_detailsWanted = true; ///< the user has not closed the dock
     bool m_closing = false; ///< what goes on has been asked about
-    bool m_notedDemoModel = false;
 };
 
 } // namespace phono

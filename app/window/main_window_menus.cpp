@@ -1,5 +1,6 @@
 // The menus of the main window, and the dialogs they open.
 
+#include "app/window/checkpoint_desk.h"
 #include "app/window/help_dialog.h"
 #include "app/window/main_window.h"
 #include "app/window/settings_dialog.h"
@@ -20,17 +21,8 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
-#include <QToolButton>
 
 namespace phono {
-namespace {
-
-QString deviceWords(const std::string& device)
-{
-    return QString::fromStdString(device).toUpper().replace(QLatin1Char(':'), QLatin1Char(' '));
-}
-
-} // namespace
 
 void MainWindow::makeMenus()
 {
@@ -146,44 +138,6 @@ void MainWindow::refreshRecent()
     m_library->setRecordings(std::move(entries));
 }
 
-std::vector<PathEntry> MainWindow::checkpointEntries() const
-{
-    std::vector<PathEntry> entries;
-    for (const QString& path : m_recentCheckpoints.paths())
-        entries.push_back({path, {}, true});
-    if (!m_demo.checkpoint.isEmpty())
-        entries.push_back({m_demo.checkpoint, checkpointTitle(m_demo.checkpoint, m_demo), false});
-    return entries;
-}
-
-void MainWindow::refreshCheckpoints()
-{
-    m_library->setCheckpoints(checkpointEntries());
-}
-
-void MainWindow::refreshModelLabel()
-{
-    const auto model = m_models.model();
-    m_modelLabel->setToolTip(tr("Choose checkpoint"));
-    if (m_models.loading()) {
-        m_modelLabel->setText(tr("Reading %1 …").arg(checkpointTitle(m_models.path(), m_demo)));
-    } else if (!model) {
-        m_modelLabel->setText(tr("No checkpoint"));
-    } else {
-        const ExtractorBackend& backend = model->backend;
-        const QString threads =
-            backend.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(backend.threads);
-        m_modelLabel->setText(QStringList{model->title, deviceWords(backend.device), threads,
-                                          QString::fromStdString(backend.precision)}
-                                  .join(QStringLiteral(" · ")));
-        m_modelLabel->setToolTip(tr("Kernel %1, LibTorch %2. %3")
-                                     .arg(QString::fromStdString(backend.kernel),
-                                          QString::fromStdString(backend.libtorch),
-                                          QString::fromStdString(backend.note))
-                                     .trimmed());
-    }
-}
-
 void MainWindow::askForRecordings()
 {
     const QString folder = m_recentRecordings.paths().isEmpty()
@@ -200,7 +154,7 @@ void MainWindow::askForRecordings()
 
 void MainWindow::askForCheckpoint(const QString& path)
 {
-    auto* picker = new CheckpointPicker(m_lanes.files(), checkpointEntries(), this);
+    auto* picker = new CheckpointPicker(m_lanes.files(), m_checkpoints->entries(), this);
     connect(picker, &CheckpointPicker::checkpointChosen, this, &MainWindow::useCheckpoint);
     if (!path.isEmpty())
         picker->inspect(path);

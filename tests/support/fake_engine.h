@@ -19,6 +19,7 @@ struct FakeControl {
     std::string createError; ///< set before use
     std::string extractError; ///< set before use
     std::string liveError; ///< set before use
+    std::vector<std::string> devices = {"cpu"}; ///< set before use
     EngineOptions options; ///< of the engine made last
     std::mutex mutex;
     std::vector<std::string> requested; ///< in the order of extraction
@@ -148,7 +149,7 @@ public:
             return Error{control.createError};
         return std::unique_ptr<FeatureEngine>(std::make_unique<FakeEngine>(control));
     }
-    Result<std::vector<std::string>> devices() override { return std::vector<std::string>{"cpu"}; }
+    Result<std::vector<std::string>> devices() override { return control.devices; }
 };
 
 } // namespace phono::test

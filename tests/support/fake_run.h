@@ -36,8 +36,8 @@ public:
         setStatus(RunStatus::Running);
     }
 
-    /// As many updates more, one each second.
-    void train(int updates, bool gpu = false)
+    /// As many updates more, one each second; `measured` has what some machines alone can say.
+    void train(int updates, bool measured = false)
     {
         for (int i = 0; i < updates; ++i) {
             ++m_update;
@@ -53,8 +53,10 @@ public:
             event.dataWait = 0.25;
             event.memoryBytes = 2000000000;
             event.secondsLeft = double(m_config.optimization.maxUpdate - m_update);
-            if (gpu)
+            if (measured) {
+                event.cpuUtilization = 0.25;
                 event.gpu = GpuState{0.5, 1000000000, 60};
+            }
             write(event);
         }
         setStatus(RunStatus::Running);

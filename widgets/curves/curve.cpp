@@ -40,24 +40,34 @@ void CurveValues::restart()
 
 Extremes CurveValues::extremes(std::size_t first, std::size_t last) const
 {
+    constexpr Extremes kNone;
     Extremes found;
     last = std::min(last, m_values.size());
-    // Four at a time, so that none waits for the one before.
-    std::array<Extremes, 4> lanes;
+    // Lanes of their own, so that none waits for another and a compiler puts them side by side.
+    constexpr std::size_t kLanes = 8;
+    std::array<float, kLanes> lows, highs;
+    lows.fill(kNone.low);
+    highs.fill(kNone.high);
     const auto includeValues = [&](std::size_t end) {
-        for (; first + lanes.size() <= end; first += lanes.size()) {
-            for (std::size_t lane = 0; lane < lanes.size(); ++lane)
-                lanes[lane].include(m_values[first + lane]);
+        for (; first + kLanes <= end; first += kLanes) {
+            for (std::size_t lane = 0; lane < kLanes; ++lane) {
+                const float value = m_values[first + lane];
+                constexpr float kLargest = std::numeric_limits<float>::max();
+                const float low = value >= -kLargest ? value : kNone.low;
+                const float high = value <= kLargest ? value : kNone.high;
+                lows[lane] = low < lows[lane] ? low : lows[lane];
+                highs[lane] = high > highs[lane] ? high : highs[lane];
+            }
         }
         while (first < end)
-            lanes[0].include(m_values[first++]);
+            found.include(m_values[first++]);
     };
     includeValues(std::min(last, (first + kBlock - 1) / kBlock * kBlock));
     for (; first + kBlock <= last; first += kBlock)
         found.include(m_blocks[first / kBlock]);
     includeValues(last);
-    for (const Extremes& lane : lanes)
-        found.include(lane);
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+        found.include({lows[lane], highs[lane]});
     return found;
 }
 

@@ -1,6 +1,7 @@
 #include "widgets/curves/curve_columns.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace phono {
 namespace {
@@ -28,9 +29,13 @@ Keys boundNear(Keys begin, Keys end, Keys guess, double key)
 } // namespace
 
 void CurveColumns::place(const CurveScale& x, int columns, std::span<const double> keys,
-                         const CurveValues& curve, std::span<const float> smoothed)
+                         const SmoothedCurve& curve)
 {
-    const std::size_t size = std::min({keys.size(), curve.size(), smoothed.size()});
+    const std::size_t size = std::min(keys.size(), curve.size());
+    if (std::exchange(m_otherMean, false)) {
+        for (Column& column : m_columns)
+            column.last = column.lastPoint < size ? curve[column.lastPoint] : column.last;
+    }
     if (x == m_scale && columns == m_width && size == m_placed)
         return;
     const bool grown = x == m_scale && columns == m_width && size > m_placed && !m_columns.empty();
@@ -70,7 +75,8 @@ void CurveColumns::place(const CurveScale& x, int columns, std::span<const doubl
         stride = next - at;
         const auto from = std::size_t(at - begin);
         const auto to = std::size_t(next - begin);
-        m_columns.push_back({column, curve.extremes(from, to), smoothed[to - 1], keys[to - 1]});
+        m_columns.push_back(
+            {column, curve.values.extremes(from, to), to - 1, curve[to - 1], keys[to - 1]});
         ++m_made;
         at = next;
     }

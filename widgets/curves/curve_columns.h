@@ -2,6 +2,7 @@
 
 #include "widgets/curves/curve.h"
 #include "widgets/curves/curve_area.h"
+#include "widgets/curves/curve_smoother.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,16 +18,18 @@ public:
     struct Column {
         int x = 0; ///< in device pixels from the left edge
         Extremes raw;
-        float last = 0; ///< the last smoothed value of the column
-        double lastKey = 0; ///< where that one lies
+        std::size_t lastPoint = 0;
+        float last = 0; ///< its smoothed value
+        double lastKey = 0; ///< where it lies
     };
 
-    /// `smoothed` is as long as the curve. Points beyond both edges come in as one point each, so
-    /// that lines run to the edges.
+    /// Points beyond both edges come in as one point each, so that lines run to the edges.
     void place(const CurveScale& x, int columns, std::span<const double> keys,
-               const CurveValues& curve, std::span<const float> smoothed);
+               const SmoothedCurve& curve);
     /// Forget what is placed, because values changed that are not new.
     void reset() { m_columns.clear(), m_placed = 0, m_width = 0; }
+    /// The mean of the same values is another one.
+    void smoothAnew() { m_otherMean = true; }
 
     /// Columns that have points, from left to right.
     const std::vector<Column>& columns() const { return m_columns; }
@@ -42,6 +45,7 @@ public:
 private:
     CurveScale m_scale;
     int m_width = 0;
+    bool m_otherMean = false;
     std::size_t m_placed = 0; ///< points of the curve then
     std::size_t m_first = 0, m_last = 0;
     std::vector<Column> m_columns;

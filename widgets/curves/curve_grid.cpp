@@ -11,7 +11,6 @@
 #include <qcustomplot.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace phono {
@@ -226,41 +225,13 @@ CurveScale CurveGrid::fullScale() const
 
 CurveScale CurveGrid::scale() const
 {
-    CurveScale full = fullScale();
-    if (!m_view && !full.log) {
-        // Ends at a round place just behind the last point, so that most points that come leave
-        // the columns of pixels where they are.
-        constexpr double kParts = 256;
-        const double step = std::exp2(std::floor(std::log2(full.length()))) / kParts;
-        full.high = full.low + std::ceil(full.length() / step - 1e-9) * step;
-    }
-    if (!m_view)
-        return full;
-    return {m_view->low, m_view->high, full.log};
+    return m_window.of(fullScale());
 }
 
 void CurveGrid::setView(std::optional<CurveScale> view)
 {
-    const CurveScale full = fullScale();
-    if (view) {
-        constexpr double kClosest = 1e-6;
-        const double length = view->high - view->low;
-        double low = std::max(full.low, std::min(view->low, full.high - length));
-        double high = std::min(full.high, std::max(view->high, low + length));
-        if (!std::isfinite(low) || !(high - low > full.length() * kClosest))
-            return;
-        if (low <= full.low && high >= full.high)
-            view.reset();
-        else
-            view = CurveScale{low, high, full.log};
-    }
-    m_fullBefore = full;
-    if (view == m_view)
-        return;
-    m_view = view;
-    repaintPlots();
-    repaintOverlay();
-    Q_EMIT viewChanged();
+    if (m_window.show(view, fullScale()))
+        showView();
 }
 
 void CurveGrid::fit()
@@ -273,37 +244,26 @@ void CurveGrid::fit()
 
 void CurveGrid::zoom(double factor, double around)
 {
-    const CurveScale now = scale();
-    const double from = around - around * factor;
-    setView(CurveScale{now.at(from), now.at(from + factor), now.log});
+    if (m_window.zoom(factor, around, fullScale()))
+        showView();
 }
 
 void CurveGrid::scroll(double part)
 {
-    if (!m_view)
-        return;
-    const CurveScale now = scale(), full = fullScale();
-    // By the part that stays inside, so that the length is kept at the ends.
-    const double low = full.log ? std::log(full.low / now.low) / std::log(now.high / now.low)
-                                : (full.low - now.low) / now.length();
-    const double high = full.log ? std::log(full.high / now.high) / std::log(now.high / now.low)
-                                 : (full.high - now.high) / now.length();
-    const double by = std::clamp(part, low, high);
-    setView(CurveScale{now.at(by), now.at(1 + by), now.log});
+    if (m_window.scroll(part, fullScale()))
+        showView();
+}
+
+void CurveGrid::showView()
+{
+    repaintPlots();
+    repaintOverlay();
+    Q_EMIT viewChanged();
 }
 
 void CurveGrid::refresh()
 {
-    if (m_view) {
-        const CurveScale full = fullScale();
-        // Who looks at the end of a run that goes on keeps looking at its end.
-        const bool atEnd = m_view->high >= m_fullBefore.high - 1e-9 * m_fullBefore.length();
-        if (atEnd && full.high > m_fullBefore.high) {
-            const double by = full.high - m_fullBefore.high;
-            m_view = CurveScale{m_view->low + by, m_view->high + by, m_view->log};
-        }
-        m_fullBefore = full;
-    }
+    m_window.follow(fullScale());
     repaintPlots();
 }
 
@@ -315,7 +275,7 @@ void CurveGrid::setSettings(const CurveSettings& settings)
     const bool otherPlots = settings.hidden != m_settings.hidden;
     m_settings = settings;
     if (otherAxis)
-        m_view.reset();
+        m_window.reset();
     if (otherPlots)
         arrange();
     repaintPlots();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "widgets/curves/curve_pane.h"
+#include "widgets/curves/curve_window.h"
 
 #include <QImage>
 #include <QPointer>
@@ -44,7 +45,7 @@ public:
     CurveScale scale() const;
     /// From the first to the last point of all curves.
     CurveScale fullScale() const;
-    bool zoomed() const { return m_view.has_value(); }
+    bool zoomed() const { return m_window.zoomed(); }
     /// Shows [low, high], cut at the ends of fullScale(); nothing shows everything.
     void setView(std::optional<CurveScale> view);
     /// Everything, in all directions.
@@ -89,6 +90,7 @@ private:
     int wantedColumns(int small) const;
     void arrange();
     void addRow(int row, const std::vector<CurvePane*>& panes, int columns);
+    void showView();
     void prepare();
     void applyTheme();
     void draw(QCPPainter& painter, QSize size);
@@ -100,8 +102,7 @@ private:
     std::vector<QCPMarginGroup*> m_sides; // one for each column
     QStringList m_offered;
     CurveSettings m_settings;
-    std::optional<CurveScale> m_view;
-    CurveScale m_fullBefore; ///< the full scale that the view was last compared with
+    CurveWindow m_window;
     std::optional<QPoint> m_pointer;
     QRect m_rubberBand;
     std::vector<QSize> m_sizes; ///< of the plots as they were prepared for

@@ -96,28 +96,34 @@ void ImageInk::finish()
     m_painter.drawImage(m_rect.topLeft(), m_image);
 }
 
-void ImageInk::blend(int x, int y, double cover, const Paint& paint)
+void ImageInk::blend(std::uint32_t& pixel, double cover, const Paint& paint)
 {
-    if (unsigned(x) >= unsigned(m_width) || unsigned(y) >= unsigned(m_height))
-        return;
-    const auto a = std::uint32_t(cover * paint.alpha * 255 + 0.5);
-    std::uint32_t& pixel = m_pixels[std::ptrdiff_t(y) * m_stride + x];
+    const auto a = std::uint32_t(cover * paint.alpha + 0.5);
     if (a == 255)
         pixel = paint.color;
     else
         pixel = scaled(paint.color, a) + scaled(pixel, 255 - a);
 }
 
-void ImageInk::cover(int at, double low, double high, bool steep, const Paint& paint)
+void ImageInk::cover(std::uint32_t* line, std::ptrdiff_t step, int limit, double low, double high,
+                     const Paint& paint)
 {
-    const int limit = steep ? m_width : m_height;
-    low = std::max(low, -1.0);
-    high = std::min(high, double(limit) + 1);
-    for (int i = int(std::floor(low)); i < high; ++i) {
-        const double part = std::min(high, i + 1.0) - std::max(low, double(i));
-        if (part > 0)
-            blend(steep ? i : at, steep ? at : i, part, paint);
+    low = std::max(low, 0.0);
+    high = std::min(high, double(limit));
+    if (!(low < high))
+        return;
+    const int first = int(low), last = int(high);
+    std::uint32_t* pixel = line + first * step;
+    if (first == last) {
+        blend(*pixel, high - low, paint);
+        return;
     }
+    blend(*pixel, first + 1 - low, paint);
+    pixel += step;
+    for (int i = first + 1; i < last; ++i, pixel += step)
+        blend(*pixel, 1, paint);
+    if (high > last)
+        blend(*pixel, high - last, paint);
 }
 
 void ImageInk::spans(std::span<const CurveSpan> spans, const QColor& color)
@@ -193,12 +199,14 @@ void ImageInk::segment(QPointF from, QPointF to, double width, const Paint& pain
     const double half = width / 2 * length / (a1 - a0);
     const int limit = steep ? m_height : m_width;
     // A little further than the points, so that corners close.
-    const double reach = paint.alpha < 1 ? 0 : std::min(0.5, width / 4);
+    const double reach = paint.alpha < 255 ? 0 : std::min(0.5, width / 4);
     const int first = std::max(0, int(std::ceil(a0 - reach - 0.5)));
     const int last = std::min(limit - 1, int(std::ceil(a1 + reach - 0.5)) - 1);
+    const std::ptrdiff_t along = steep ? m_stride : 1, across = steep ? 1 : m_stride;
+    const int breadth = steep ? m_width : m_height;
     for (int at = first; at <= last; ++at) {
         const double middle = b0 + (at + 0.5 - a0) * slope;
-        cover(at, middle - half, middle + half, steep, paint);
+        cover(m_pixels + at * along, across, breadth, middle - half, middle + half, paint);
     }
 }
 
@@ -206,7 +214,7 @@ void ImageInk::line(std::span<const QPointF> points, const QColor& color, double
                     std::span<const double> dashes)
 {
     flushSpans();
-    const Paint paint{color.rgb() | 0xff000000U, color.alphaF()};
+    const Paint paint{color.rgb() | 0xff000000U, 255 * double(color.alphaF())};
     const auto place = [&](const QPointF& point) {
         return (point - m_rect.topLeft()) * m_ratio;
     };
@@ -218,7 +226,10 @@ void ImageInk::line(std::span<const QPointF> points, const QColor& color, double
         const QPointF half(width / 2, 0);
         segment(place(points[0] - half), place(points[0] + half), width * m_ratio, paint);
     }
-    eachDash(points, dashes, paintPiece);
+    if (dashes.empty())
+        paintPiece(points);
+    else
+        eachDash(points, dashes, paintPiece);
 }
 
 } // namespace phono

@@ -6,6 +6,8 @@
 #include <QImage>
 #include <QPointF>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -58,7 +60,7 @@ public:
 private:
     struct Paint {
         std::uint32_t color = 0; ///< opaque
-        double alpha = 1;
+        double alpha = 255; ///< of 255
     };
     struct SpanLayer {
         std::uint32_t color = 0; ///< with its alpha multiplied in
@@ -68,9 +70,11 @@ private:
     void flushSpans();
     void fillColumn(int x, int top, int bottom, std::uint32_t color);
     void segment(QPointF from, QPointF to, double width, const Paint& paint);
-    /// Pixels [low, high) of one column, or row when `steep`, with part cover at both ends.
-    void cover(int at, double low, double high, bool steep, const Paint& paint);
-    void blend(int x, int y, double cover, const Paint& paint);
+    /// What lies in [low, high) of the first `limit` pixels of a row or column, which are `step`
+    /// apart; with part cover at both ends.
+    static void cover(std::uint32_t* line, std::ptrdiff_t step, int limit, double low, double high,
+                      const Paint& paint);
+    static void blend(std::uint32_t& pixel, double cover, const Paint& paint);
 
     QPainter& m_painter;
     std::vector<SpanLayer> m_layers; ///< not painted yet

@@ -37,6 +37,25 @@ void paintSample(QPainter& painter, const CurveEntry& entry, QPointF left, const
     }
 }
 
+/// Where a box at the height `top` hides no curve: at the right edge, or else at the left one.
+QPointF freeEdge(const CurvePane& pane, const CurveArea& area, QSizeF size, double top)
+{
+    const auto crossed = [&](double left) {
+        constexpr int kLooks = 6;
+        for (int i = 0; i <= kLooks; ++i) {
+            for (const auto& reading :
+                 pane.readingsAt(area.keyAt(left + size.width() * i / kLooks))) {
+                const double y = area.yOf(reading.smoothed);
+                if (y > top - 2 && y < top + size.height() + 2)
+                    return true;
+            }
+        }
+        return false;
+    };
+    const double right = area.rect.right() - size.width() - 4, left = area.rect.left() + 4;
+    return {crossed(right) && !crossed(left) ? left : right, top};
+}
+
 } // namespace
 
 CurveOverlay::CurveOverlay(CurveGrid& grid)
@@ -219,7 +238,8 @@ void CurveOverlay::paintReferences(QPainter& painter, const CurvePane& pane) con
         top = std::min(top, lastTop - height);
         lastTop = top;
         const int width = painter.fontMetrics().horizontalAdvance(text);
-        const QRectF box(area.rect.right() - width - 8, top, width + 4, height);
+        const QRectF box(freeEdge(pane, area, QSizeF(width + 4, height), top),
+                         QSizeF(width + 4, height));
         QColor veil = m_theme.plot;
         veil.setAlpha(200);
         painter.fillRect(box, veil);

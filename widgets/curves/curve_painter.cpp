@@ -36,14 +36,23 @@ QPointF pointOf(const CurveArea& area, double key, double value)
     return {bounded(area.xOf(key)), std::isfinite(y) ? bounded(y) : std::nan("")};
 }
 
+/// The points in view and one beyond each edge; `values` begin with the first of them.
 std::vector<QPointF> pointsOf(const CurveArea& area, const PlacedCurve& placed,
                               std::span<const float> values)
 {
     std::vector<QPointF> points;
-    const std::size_t last = std::min(placed.columns.last(), values.size());
-    for (std::size_t i = placed.columns.first(); i < last; ++i)
-        points.push_back(pointOf(area, placed.keys[i], double(values[i])));
+    points.reserve(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        points.push_back(pointOf(area, placed.keys[placed.columns.first() + i], double(values[i])));
     return points;
+}
+
+std::span<const float> valuesInView(const PlacedCurve& placed)
+{
+    const auto values = placed.curve.values.values();
+    const std::size_t last = std::min(placed.columns.last(), values.size());
+    const std::size_t first = std::min(placed.columns.first(), last);
+    return values.subspan(first, last - first);
 }
 
 std::vector<CurveSpan> spansOf(const CurveArea& area, const CurveColumns& columns)
@@ -95,17 +104,18 @@ void drawSmoothed(CurveInk& ink, const CurveArea& area, const PlacedCurve& place
 {
     std::vector<QPointF> points;
     if (placed.columns.sparse()) {
-        points = pointsOf(area, placed, placed.smoothed);
+        points = pointsOf(area, placed,
+                          placed.curve.between(placed.columns.first(), placed.columns.last()));
     } else {
         // The points beyond the edges belong to the line, too.
         const std::size_t before = placed.columns.first();
         const std::size_t after = placed.columns.last() - 1;
         if (placed.keys[before] < area.x.low)
-            points.push_back(pointOf(area, placed.keys[before], double(placed.smoothed[before])));
+            points.push_back(pointOf(area, placed.keys[before], double(placed.curve[before])));
         for (const auto& column : placed.columns.columns())
             points.push_back(pointOf(area, column.lastKey, double(column.last)));
         if (placed.keys[after] > area.x.high)
-            points.push_back(pointOf(area, placed.keys[after], double(placed.smoothed[after])));
+            points.push_back(pointOf(area, placed.keys[after], double(placed.curve[after])));
     }
     eachRun(points,
             [&](std::span<const QPointF> run) { ink.line(run, style.color, width, style.dashes); });
@@ -114,7 +124,7 @@ void drawSmoothed(CurveInk& ink, const CurveArea& area, const PlacedCurve& place
 void drawThrough(CurveInk& ink, const CurveArea& area, const PlacedCurve& placed,
                  const QColor& color)
 {
-    eachRun(pointsOf(area, placed, placed.curve.values()),
+    eachRun(pointsOf(area, placed, valuesInView(placed)),
             [&](std::span<const QPointF> run) { ink.line(run, color, 1, {}); });
 }
 
@@ -128,7 +138,7 @@ void paintMarkers(QPainter& painter, const CurveArea& area, const PlacedCurve& p
     painter.setPen(QPen(style.color, 1.4));
     painter.setBrush(background);
     double last = -kFar;
-    for (const QPointF& point : pointsOf(area, placed, placed.curve.values())) {
+    for (const QPointF& point : pointsOf(area, placed, valuesInView(placed))) {
         if (!std::isfinite(point.y()) || point.x() - last < kApart)
             continue;
         paintMarker(painter, point, style.marker, kRadius);

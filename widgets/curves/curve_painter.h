@@ -16,8 +16,7 @@ namespace phono {
 /// What is painted of one curve: its numbers, and where they fall on pixels.
 struct PlacedCurve {
     std::span<const double> keys;
-    const CurveValues& curve;
-    std::span<const float> smoothed; ///< as long as the curve
+    SmoothedCurve curve;
     const CurveColumns& columns;
 };
 

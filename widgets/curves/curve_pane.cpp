@@ -118,9 +118,10 @@ void CurvePane::prepare(const CurveScale& x, const CurveSettings& settings, doub
         Worked& worked = *m_worked[i];
         const bool smoothed = m_what.smoothed && !m_entries[i].marked;
         const double span = smoothed ? settings.smoothing : 0;
-        if (worked.generation != series.values.generation() || worked.smoother.span() != span
-            || !sameAxis)
+        if (worked.generation != series.values.generation() || !sameAxis)
             worked.columns.reset();
+        else if (worked.smoother.span() != span)
+            worked.columns.smoothAnew();
         if (worked.generation != series.values.generation())
             worked.smoother.reset();
         worked.generation = series.values.generation();
@@ -137,13 +138,17 @@ void CurvePane::prepare(const CurveScale& x, const CurveSettings& settings, doub
     }
 }
 
+SmoothedCurve CurvePane::smoothed(std::size_t entry) const
+{
+    const CurveSeries& series = *m_entries[entry].series;
+    return {m_worked[entry]->smoother, series.values, series.keys->on(CurveAxis::Update)};
+}
+
 void CurvePane::place(const CurveScale& x, int columns)
 {
-    for (std::size_t i = 0; i < m_entries.size(); ++i) {
-        const CurveSeries& series = *m_entries[i].series;
-        m_worked[i]->columns.place(x, columns, series.keys->on(m_settings.axis), series.values,
-                                   m_worked[i]->smoother.values());
-    }
+    for (std::size_t i = 0; i < m_entries.size(); ++i)
+        m_worked[i]->columns.place(x, columns, m_entries[i].series->keys->on(m_settings.axis),
+                                   smoothed(i));
 }
 
 CurveScale CurvePane::valueScale() const
@@ -226,9 +231,8 @@ std::vector<CurveReading> CurvePane::readingsAt(double key) const
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         const CurveEntry& entry = m_entries[i];
         const auto keys = entry.series->keys->on(m_settings.axis);
-        const auto smoothed = m_worked[i]->smoother.values();
-        const std::size_t size =
-            std::min({keys.size(), entry.series->values.size(), smoothed.size()});
+        const SmoothedCurve curve = smoothed(i);
+        const std::size_t size = std::min(keys.size(), curve.size());
         const auto begin = keys.begin();
         const auto after = std::upper_bound(begin, begin + std::ptrdiff_t(size), key);
         if (after == begin)
@@ -237,8 +241,7 @@ std::vector<CurveReading> CurvePane::readingsAt(double key) const
         if (after == begin + std::ptrdiff_t(size) && m_x.part(key) - m_x.part(*(after - 1)) > 0.02)
             continue;
         const auto at = std::size_t(after - begin - 1);
-        readings.push_back(
-            {&entry, keys[at], double(entry.series->values[at]), double(smoothed[at])});
+        readings.push_back({&entry, keys[at], double(entry.series->values[at]), double(curve[at])});
     }
     return readings;
 }
@@ -276,12 +279,11 @@ void CurvePane::paint(QPainter& painter, const PlotArea& plotArea)
     const bool lines = m_what.smoothed && m_settings.smoothing > 0;
     const auto each = [&](auto paintOne) {
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
-            const CurveSeries& series = *m_entries[i].series;
-            const Worked& worked = *m_worked[i];
-            if (worked.columns.last() > worked.columns.first())
+            const CurveColumns& columns = m_worked[i]->columns;
+            if (columns.last() > columns.first())
                 paintOne(m_entries[i],
-                         PlacedCurve{series.keys->on(m_settings.axis), series.values,
-                                     worked.smoother.values(), worked.columns});
+                         PlacedCurve{m_entries[i].series->keys->on(m_settings.axis), smoothed(i),
+                                     columns});
         }
     };
     // Faint values first, then lines, then markers: nothing that matters is painted over.

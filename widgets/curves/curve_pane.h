@@ -33,6 +33,7 @@ struct CurvePlot {
     bool smoothed = false; ///< its values are noisy
     bool decades = false; ///< goes with a logarithmic axis
     bool fromZero = false; ///< the axis begins at 0
+    bool optional = false; ///< not missed where it has no curves
     Legend legend = Legend::None;
     QString hint; ///< said when there is no curve
 };
@@ -107,6 +108,7 @@ private:
         int generation = 0;
     };
 
+    SmoothedCurve smoothed(std::size_t entry) const;
     void place(const CurveScale& x, int columns);
     CurveScale valueScale() const;
     void paint(QPainter& painter, const PlotArea& plotArea);

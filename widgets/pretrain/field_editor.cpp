@@ -1,6 +1,6 @@
 #include "widgets/pretrain/field_editor.h"
 
-#include "widgets/theme.h"
+#include "widgets/pretrain/note_label.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -12,7 +12,6 @@ namespace phono {
 namespace {
 
 constexpr int kKeyWidth = 168;
-constexpr int kReferenceWidth = 96;
 
 /// A text or a word as it is typed: without quotes.
 QString plainText(const FieldValue& value)
@@ -24,20 +23,11 @@ QString plainText(const FieldValue& value)
 
 } // namespace
 
-void showProblem(QLabel& label, const QString& problem)
-{
-    QPalette colours = label.parentWidget()->palette();
-    colours.setColor(QPalette::WindowText, Theme::of(colours).danger);
-    label.setPalette(colours);
-    label.setText(problem);
-    label.setVisible(!problem.isEmpty());
-}
-
 FieldEditor::FieldEditor(const ConfigField& field, QWidget* parent)
     : QWidget(parent)
     , m_field(field)
     , m_key(new QLabel(QString::fromStdString(field.key), this))
-    , m_problem(new QLabel(this))
+    , m_note(new NoteLabel({}, this))
 {
     setObjectName(QString::fromStdString(field.name()));
     QWidget* input = makeInput();
@@ -51,14 +41,10 @@ FieldEditor::FieldEditor(const ConfigField& field, QWidget* parent)
     fallback->setFixedWidth(kReferenceWidth);
     fallback->setText(
         fallback->fontMetrics().elidedText(fallback->text(), Qt::ElideRight, kReferenceWidth - 4));
-    auto* meaning = new QLabel(QString::fromStdString(field.meaning), this);
-    meaning->setForegroundRole(QPalette::PlaceholderText);
-    QFont small = meaning->font();
+    QFont small = m_note->font();
     small.setPointSizeF(small.pointSizeF() * 0.9);
-    meaning->setFont(small);
-    for (QLabel* label : {meaning, m_problem})
-        label->setWordWrap(true);
-    m_problem->hide();
+    m_note->setFont(small);
+    m_note->setNote(QString::fromStdString(field.meaning));
 
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 3, 0, 3);
@@ -68,8 +54,7 @@ FieldEditor::FieldEditor(const ConfigField& field, QWidget* parent)
     grid->addWidget(m_key, 0, 0);
     grid->addWidget(input, 0, 1);
     grid->addWidget(fallback, 0, 2);
-    grid->addWidget(meaning, 1, 0, 1, 3);
-    grid->addWidget(m_problem, 2, 0, 1, 3);
+    grid->addWidget(m_note, 1, 0, 1, 3);
     grid->setColumnStretch(1, 1);
 }
 
@@ -115,10 +100,12 @@ void FieldEditor::setValue(const TrainingConfig& config)
 
 void FieldEditor::setProblem(const QString& problem)
 {
-    if (problem == m_problemText)
-        return;
-    m_problemText = problem;
-    showProblem(*m_problem, problem);
+    m_note->setProblem(problem);
+}
+
+QString FieldEditor::problem() const
+{
+    return m_note->problem();
 }
 
 void FieldEditor::setChanged(bool changed)

@@ -12,11 +12,15 @@ class QLineEdit;
 
 namespace phono {
 
+class NoteLabel;
+
 /// A setting of a run in a form: its key, a field for its value, the reference's default, what it
 /// means, and what is wrong with what was written.
 class FieldEditor : public QWidget {
     Q_OBJECT
 public:
+    static constexpr int kReferenceWidth = 96; ///< of the column of defaults, in pixels
+
     FieldEditor(const ConfigField& field, QWidget* parent);
 
     const ConfigField& field() const { return m_field; }
@@ -25,7 +29,7 @@ public:
     void setValue(const TrainingConfig& config);
     /// Empty when all is well.
     void setProblem(const QString& problem);
-    QString problem() const { return m_problemText; }
+    QString problem() const;
     /// Its value is not the preset's.
     void setChanged(bool changed);
     bool matches(const QString& search) const;
@@ -41,11 +45,7 @@ private:
     QComboBox* m_choice = nullptr;
     QCheckBox* m_flag = nullptr;
     QLabel* m_key;
-    QLabel* m_problem;
-    QString m_problemText;
+    NoteLabel* m_note;
 };
-
-/// Words in the colour of what is wrong; hidden while empty.
-void showProblem(QLabel& label, const QString& problem);
 
 } // namespace phono

@@ -4,6 +4,7 @@
 #include "core/run/run_directory.h"
 #include "widgets/inspect/detail_section.h"
 #include "widgets/pretrain/field_editor.h"
+#include "widgets/pretrain/note_label.h"
 #include "widgets/pretrain/train_command.h"
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
@@ -11,6 +12,7 @@
 #include <QComboBox>
 #include <QDir>
 #include <QFileInfo>
+#include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -144,18 +146,20 @@ void NewRunForm::check()
     if (!m_start)
         return;
     const QString given = m_data->text().trimmed();
-    QString dataProblem;
-    if (given.isEmpty())
-        dataProblem = tr("Choose a folder of recordings or a manifest.");
-    else if (!QFileInfo::exists(given))
-        dataProblem = tr("There is no %1.").arg(given);
-    else if (const QString valid = m_valid->text().trimmed();
-             !valid.isEmpty() && !QFileInfo::exists(valid))
-        dataProblem = tr("There is no %1.").arg(valid);
-    showProblem(*m_dataProblem, dataProblem);
+    const auto missing = [](const QString& path) {
+        return path.isEmpty() || QFileInfo::exists(path) ? QString()
+                                                         : tr("There is no %1.").arg(path);
+    };
+    const QString dataProblem = missing(given);
+    m_dataNote->setProblem(dataProblem.isEmpty() ? m_surveyProblem : dataProblem);
+    const QString validProblem = missing(m_valid->text().trimmed());
+    m_validNote->setProblem(validProblem);
+    m_validNote->setNote(m_valid->text().trimmed().isEmpty()
+                             ? tr("Without one, a share of the data is kept for validation.")
+                             : QString());
     const QString placeProblem = problemWithPlace();
-    showProblem(*m_nameProblem, placeProblem);
-    m_place->setText(tr("Kept in %1").arg(fromPath(runPath())));
+    m_place->setProblem(placeProblem);
+    m_place->setNote(tr("Kept in %1").arg(fromPath(runPath())));
 
     // What no field says alone: the fields together.
     QString together;
@@ -177,8 +181,9 @@ void NewRunForm::check()
             m_editors, [](const FieldEditor* editor) { return !editor->problem().isEmpty(); });
         together = (*first)->problem();
     }
-    showProblem(*m_problem, together);
-    m_ready = dataProblem.isEmpty() && placeProblem.isEmpty() && together.isEmpty() && wrong == 0;
+    m_problem->setProblem(together);
+    m_ready = !given.isEmpty() && dataProblem.isEmpty() && validProblem.isEmpty()
+        && placeProblem.isEmpty() && together.isEmpty() && wrong == 0;
     m_start->setEnabled(m_ready);
     m_command->setText(commandLine());
     m_command->setCursorPosition(0);
@@ -223,11 +228,14 @@ void NewRunForm::survey()
     const QString given = m_data->text().trimmed();
     m_surveyed = given;
     m_survey.cancel();
+    m_surveyProblem.clear();
+    check();
     if (given.isEmpty() || !QFileInfo::exists(given)) {
-        m_dataNote->setText(tr("WAV, FLAC, OGG, MP3, SPHERE and others, at any rate."));
+        m_dataNote->setNote(tr("Choose a folder of recordings or a manifest. WAV, FLAC, OGG, MP3, "
+                               "SPHERE and others are read, at any rate."));
         return;
     }
-    m_dataNote->setText(tr("Looking at the recordings …"));
+    m_dataNote->setNote(tr("Looking at the recordings …"));
     m_survey.start([this, path = toPath(given)](const TaskContext& context) {
         Progress progress;
         progress.stop = context.stop();
@@ -238,7 +246,8 @@ void NewRunForm::survey()
 void NewRunForm::showSurvey(const Result<DataSurvey>& result)
 {
     if (!result) {
-        m_dataNote->setText(sentence(result.error().message));
+        m_surveyProblem = sentence(result.error().message);
+        check();
         return;
     }
     const DataSurvey& found = *result;
@@ -249,15 +258,12 @@ void NewRunForm::showSurvey(const Result<DataSurvey>& result)
         ? tr("1 recording, %1").arg(length)
         : tr("%1 recordings, %2").arg(countWords(found.recordings), length);
     if (found.problemCount > 0) {
-        text += found.problemCount == 1 ? tr(" · 1 problem:")
-                                        : tr(" · %1 problems:").arg(countWords(found.problemCount));
-        constexpr std::size_t kShown = 3;
-        for (std::size_t i = 0; i < std::min(kShown, found.problems.size()); ++i)
-            text += QStringLiteral("\n") + sentence(found.problems[i]);
-        if (found.problemCount > std::int64_t(kShown))
-            text += tr("\nand %1 more").arg(countWords(found.problemCount - std::int64_t(kShown)));
+        text += found.problemCount == 1 ? tr(" · 1 problem")
+                                        : tr(" · %1 problems").arg(countWords(found.problemCount));
+        for (const std::string& problem : found.problems)
+            text += QStringLiteral("\n") + sentence(problem);
     }
-    m_dataNote->setText(text);
+    m_dataNote->setNote(text);
 }
 
 // Here, because the constructor needs nothing of how the parts are made.
@@ -273,11 +279,17 @@ NewRunForm::NewRunForm(DataSurveyor& surveyor, QThreadPool& pool, QWidget* paren
     column->setContentsMargins(12, 8, 12, 12);
     column->setSpacing(8);
     makeHead(*column);
-    makeData(*column);
-    makePlace(*column);
+    auto* form = new QFormLayout;
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->setVerticalSpacing(4);
+    makeData(*form);
+    makePlace(*form);
+    column->addLayout(form);
     makeFields(*column);
     makeFoot(*column);
     startOver();
+    survey();
 }
 
 } // namespace phono

@@ -13,6 +13,7 @@
 #include <vector>
 
 class QComboBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -22,6 +23,7 @@ namespace phono {
 
 class DetailSection;
 class FieldEditor;
+class NoteLabel;
 
 /// Asks for everything that a new run is told, checks it while it is written, and shows the line
 /// for a shell that starts the same run.
@@ -54,8 +56,8 @@ Q_SIGNALS:
 
 private:
     void makeHead(QVBoxLayout& column);
-    void makeData(QVBoxLayout& column);
-    void makePlace(QVBoxLayout& column);
+    void makeData(QFormLayout& form);
+    void makePlace(QFormLayout& form);
     void makeFields(QVBoxLayout& column);
     void makeFoot(QVBoxLayout& column);
     QWidget* makePathRow(QLineEdit*& edit, const char* name, const QString& hint);
@@ -80,24 +82,24 @@ private:
     DataSurveyor& m_surveyor;
     QTimer m_surveyTimer;
     QString m_surveyed;
+    QString m_surveyProblem; ///< what cannot be read; the trainer may still be asked to
     QString m_suggested;
 
     QLineEdit* m_data = nullptr;
     QLineEdit* m_valid = nullptr;
-    QLabel* m_dataNote = nullptr;
-    QLabel* m_dataProblem = nullptr;
+    NoteLabel* m_dataNote = nullptr;
+    NoteLabel* m_validNote = nullptr;
     QComboBox* m_presets = nullptr;
     QComboBox* m_device = nullptr;
     QComboBox* m_precision = nullptr;
     QLineEdit* m_name = nullptr;
-    QLabel* m_place = nullptr;
-    QLabel* m_nameProblem = nullptr;
+    NoteLabel* m_place = nullptr;
     QLineEdit* m_search = nullptr;
     QLabel* m_noMatch = nullptr;
     std::vector<FieldEditor*> m_editors;
     std::vector<std::pair<DetailSection*, std::vector<FieldEditor*>>> m_sections;
     QLineEdit* m_command = nullptr;
-    QLabel* m_problem = nullptr;
+    NoteLabel* m_problem = nullptr;
     QPushButton* m_start = nullptr;
 };
 

@@ -4,6 +4,7 @@
 #include "widgets/inspect/detail_section.h"
 #include "widgets/pretrain/field_editor.h"
 #include "widgets/pretrain/new_run_form.h"
+#include "widgets/pretrain/note_label.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -18,6 +19,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -26,21 +28,14 @@
 namespace phono {
 namespace {
 
+constexpr int kListMargin = 8; ///< right of the list of settings, in pixels
+
 /// Fields that the form asks for above the list.
 bool askedAbove(const ConfigField& field)
 {
     static const char* const kAbove[] = {"task.data", "task.valid", "common.device", "common.bf16",
                                          "common.fp16"};
     return std::ranges::find(kAbove, field.name()) != std::end(kAbove);
-}
-
-QLabel* makeNote(QWidget* parent, const char* name)
-{
-    auto* note = new QLabel(parent);
-    note->setObjectName(QLatin1String(name));
-    note->setWordWrap(true);
-    note->setTextFormat(Qt::PlainText);
-    return note;
 }
 
 } // namespace
@@ -109,26 +104,21 @@ QWidget* NewRunForm::makePathRow(QLineEdit*& edit, const char* name, const QStri
     return row;
 }
 
-void NewRunForm::makeData(QVBoxLayout& column)
+void NewRunForm::makeData(QFormLayout& form)
 {
-    auto* form = new QFormLayout;
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form->setVerticalSpacing(4);
     QWidget* dataRow = makePathRow(m_data, "runData", tr("Folder of recordings, or manifest"));
-    QWidget* validRow = makePathRow(m_valid, "runValid", tr("A share of the data"));
-    m_dataNote = makeNote(this, "dataNote");
-    m_dataNote->setForegroundRole(QPalette::PlaceholderText);
-    m_dataProblem = makeNote(this, "dataProblem");
-    m_dataProblem->hide();
-    form->addRow(tr("Data"), dataRow);
-    form->addRow(QString(), m_dataNote);
-    form->addRow(QString(), m_dataProblem);
-    form->addRow(tr("Validation"), validRow);
-    column.addLayout(form);
+    QWidget* validRow = makePathRow(m_valid, "runValid", tr("Folder of recordings, or manifest"));
+    m_dataNote = new NoteLabel(QStringLiteral("dataNote"), this);
+    m_dataNote->setLines(2);
+    m_validNote = new NoteLabel(QStringLiteral("validNote"), this);
+    m_validNote->setLines(1);
+    form.addRow(tr("Data"), dataRow);
+    form.addRow(QString(), m_dataNote);
+    form.addRow(tr("Validation"), validRow);
+    form.addRow(QString(), m_validNote);
 }
 
-void NewRunForm::makePlace(QVBoxLayout& column)
+void NewRunForm::makePlace(QFormLayout& form)
 {
     m_presets = new QComboBox(this);
     m_presets->setObjectName(QStringLiteral("runPreset"));
@@ -145,26 +135,18 @@ void NewRunForm::makePlace(QVBoxLayout& column)
     m_precision->setToolTip(tr("bf16 keeps fp32 master weights; fp16 needs a CUDA device"));
     m_name = new QLineEdit(this);
     m_name->setObjectName(QStringLiteral("newRunName"));
-    m_place = makeNote(this, "runPlace");
-    m_place->setForegroundRole(QPalette::PlaceholderText);
-    m_nameProblem = makeNote(this, "nameProblem");
-    m_nameProblem->hide();
+    m_place = new NoteLabel(QStringLiteral("runPlace"), this);
+    m_place->setLines(1);
 
     auto* devices = new QHBoxLayout;
     devices->setSpacing(8);
     devices->addWidget(m_device, 1);
     devices->addWidget(new QLabel(tr("Precision"), this));
     devices->addWidget(m_precision, 1);
-    auto* form = new QFormLayout;
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form->setVerticalSpacing(4);
-    form->addRow(tr("Preset"), m_presets);
-    form->addRow(tr("Device"), devices);
-    form->addRow(tr("Name"), m_name);
-    form->addRow(QString(), m_place);
-    form->addRow(QString(), m_nameProblem);
-    column.addLayout(form);
+    form.addRow(tr("Preset"), m_presets);
+    form.addRow(tr("Device"), devices);
+    form.addRow(tr("Name"), m_name);
+    form.addRow(QString(), m_place);
     connect(m_presets, &QComboBox::activated, this, [this] {
         choosePreset();
         fillIn();
@@ -182,14 +164,18 @@ void NewRunForm::makeFields(QVBoxLayout& column)
     m_search->setClearButtonEnabled(true);
     auto* heading = new QLabel(tr("fairseq's default"), this);
     heading->setForegroundRole(QPalette::PlaceholderText);
+    // Above the defaults, beside which a scroll bar stands.
+    heading->setFixedWidth(FieldEditor::kReferenceWidth + kListMargin
+                           + style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     auto* row = new QHBoxLayout;
+    row->setSpacing(8);
     row->addWidget(m_search, 1);
     row->addWidget(heading);
     column.addLayout(row);
 
     auto* list = new QWidget;
     auto* rows = new QVBoxLayout(list);
-    rows->setContentsMargins(0, 0, 8, 0);
+    rows->setContentsMargins(0, 0, kListMargin, 0);
     rows->setSpacing(4);
     for (const ConfigField& field : configFields()) {
         if (askedAbove(field))
@@ -224,8 +210,8 @@ void NewRunForm::makeFields(QVBoxLayout& column)
 
 void NewRunForm::makeFoot(QVBoxLayout& column)
 {
-    m_problem = makeNote(this, "formProblem");
-    m_problem->hide();
+    m_problem = new NoteLabel(QStringLiteral("formProblem"), this);
+    m_problem->setLines(2);
     m_command = new QLineEdit(this);
     m_command->setObjectName(QStringLiteral("runCommand"));
     m_command->setReadOnly(true);

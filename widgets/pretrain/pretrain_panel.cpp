@@ -119,7 +119,7 @@ void PretrainPanel::makeTable()
     tintSelection();
     QHeaderView* header = m_table->header();
     header->setStretchLastSection(false);
-    const int widths[] = {210, 104, 150, 72, 84, 92, 104, 150};
+    const int widths[] = {210, 100, 132, 64, 80, 88, 92, 124};
     for (int column = 0; column < RunsModel::kColumns; ++column)
         header->resizeSection(column, widths[column]);
 }
@@ -145,7 +145,7 @@ void PretrainPanel::resizeEvent(QResizeEvent* event)
 void PretrainPanel::fitNames()
 {
     // Names take what the numbers leave, but never nothing.
-    constexpr int kLeast = 170;
+    constexpr int kLeast = 100;
     QHeaderView* header = m_table->header();
     const int others = header->length() - header->sectionSize(RunsModel::Name);
     const int scrollBar = m_table->verticalScrollBar()->sizeHint().width();
@@ -277,7 +277,7 @@ void PretrainPanel::applyUpdate(FolderUpdate& update)
     }
     if (m_model.rowCount() != before || !m_waiting.empty())
         selectWaiting();
-    if (searched && m_firstLook && m_model.rowCount() > 0) {
+    if (searched && m_firstLook && m_watcher.reading() && m_model.rowCount() > 0) {
         m_firstLook = false;
         // Something to see: the newest run.
         if (m_waiting.empty() && selected().empty())

@@ -51,6 +51,9 @@ public:
     std::vector<std::filesystem::path> selectedRuns() const;
     /// Selects runs as soon as they are found.
     void select(const std::vector<std::filesystem::path>& runs);
+    /// Whether the logs of the runs are read; at first they are. Without, the runs are known but
+    /// not their curves.
+    void setReading(bool reading) { m_watcher.setReading(reading); }
     /// Looks for new runs at once.
     void searchNow() { m_watcher.searchNow(); }
     RunActions& actions() { return m_actions; }

@@ -84,11 +84,8 @@ void PretrainPanel::offerPlots()
 {
     QStringList offered;
     for (const auto& pane : m_curves->panes()) {
-        const QString id = pane->what().id;
-        // Where there is no GPU, nothing is said of one.
-        const bool optional = id.startsWith(QLatin1String("gpu"));
-        if (!optional || !pane->entries().empty())
-            offered << id;
+        if (!pane->what().optional || !pane->entries().empty())
+            offered << pane->what().id;
     }
     m_curves->setOffered(offered);
 }

@@ -6,7 +6,9 @@
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
 
+#include <QDir>
 #include <QFile>
+#include <QStandardPaths>
 #include <QTimer>
 
 #include <algorithm>
@@ -97,6 +99,8 @@ void RunActions::trash(const fs::path& run, const QString& name)
 {
     perform(
         [run]() -> Result<void> {
+            // Qt would move it into the current folder where there is none for a trash yet.
+            QDir().mkpath(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation));
             QFile folder(fromPath(run));
             if (folder.moveToTrash())
                 return {};

@@ -48,11 +48,18 @@ std::vector<CurvePlot> runPlots()
     wait.smoothed = wait.fromZero = true;
     auto memory = plot("memory", tr("memory"), tr("GB"));
     memory.fromZero = true;
+    auto cpu = plot("cpu", tr("CPU use"), tr("% of all cores"));
+    cpu.smoothed = cpu.fromZero = true;
     auto gpu = plot("gpu", tr("GPU use"), tr("%"));
     gpu.smoothed = gpu.fromZero = true;
     auto gpuMemory = plot("gpuMemory", tr("GPU memory"), tr("GB"));
     gpuMemory.fromZero = true;
-    return {loss, steps, accuracy, lr, gnorm, throughput, wait, memory, gpu, gpuMemory};
+    auto gpuTemperature = plot("gpuTemperature", tr("GPU temperature"), tr("°C"));
+    gpuTemperature.smoothed = true;
+    for (CurvePlot* measured : {&cpu, &gpu, &gpuMemory, &gpuTemperature})
+        measured->optional = true;
+    return {loss, steps,  accuracy, lr,  gnorm,     throughput,
+            wait, memory, cpu,      gpu, gpuMemory, gpuTemperature};
 }
 
 std::vector<CurveReference> lossReferences(const TrainingConfig& config)
@@ -114,8 +121,10 @@ void RunCurves::follow(bool restarted)
     show(QStringLiteral("throughput"), table.curve(Curve::AudioSecondsPerSecond));
     derive(QStringLiteral("accuracy"), table.curve(Curve::Accuracy), 100);
     derive(QStringLiteral("memory"), table.curve(Curve::MemoryBytes), 1e-9);
+    derive(QStringLiteral("cpu"), table.curve(Curve::CpuUtilization), 100);
     derive(QStringLiteral("gpu"), table.curve(Curve::GpuUtilization), 100);
     derive(QStringLiteral("gpuMemory"), table.curve(Curve::GpuMemoryBytes), 1e-9);
+    show(QStringLiteral("gpuTemperature"), table.curve(Curve::GpuTemperature));
     deriveWait();
     for (std::size_t step = 0; step < table.steps(); ++step) {
         if (step == m_steps.size()) {

@@ -8,12 +8,14 @@
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
 
+#include <QFontDatabase>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -66,8 +68,9 @@ RunDetails::RunDetails(QWidget* parent)
     for (QWidget* widget : std::initializer_list<QWidget*>{m_name, m_status, m_tags, m_notes})
         m_column->addWidget(widget);
     makeFacts();
-    makeCheckpoints();
     makeMessages();
+    makeLog();
+    makeCheckpoints();
     makeSettings();
     m_column->addStretch(1);
 
@@ -119,6 +122,7 @@ void RunDetails::makeCheckpoints()
 {
     auto* section = new DetailSection(tr("Checkpoints"), m_content);
     m_checkpoints = makeText(section, "runCheckpoints");
+    m_checkpoints->setToolTip(tr("Opens a checkpoint in Inspect"));
     section->add(m_checkpoints);
     connect(m_checkpoints, &QLabel::linkActivated, this, [this](const QString& name) {
         if (!m_runs.empty())
@@ -164,11 +168,32 @@ void RunDetails::makeSettings()
 
 void RunDetails::makeMessages()
 {
-    auto* section = new DetailSection(tr("Messages"), m_content);
-    m_messages = makeText(section, "runMessages");
+    m_messageSection = new DetailSection(tr("Messages"), m_content);
+    m_messages = makeText(m_messageSection, "runMessages");
     m_messages->setTextFormat(Qt::PlainText);
-    section->add(m_messages);
-    m_column->addWidget(section);
+    m_messageSection->add(m_messages);
+    m_column->addWidget(m_messageSection);
+}
+
+void RunDetails::makeLog()
+{
+    m_logSection = new DetailSection(tr("Last lines of the log"), m_content);
+    m_log = new QPlainTextEdit(m_logSection);
+    m_log->setObjectName(QStringLiteral("runLog"));
+    m_log->setAccessibleName(tr("Last lines of the log"));
+    m_log->setReadOnly(true);
+    m_log->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_log->setTabChangesFocus(true);
+    m_log->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    QFont figures = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    figures.setPointSizeF(font().pointSizeF() * 0.9);
+    m_log->setFont(figures);
+    m_log->setFixedHeight(168);
+    // The end is what counts, also once the lines are broken at another width.
+    QScrollBar* bar = m_log->verticalScrollBar();
+    connect(bar, &QScrollBar::rangeChanged, bar, [bar](int, int end) { bar->setValue(end); });
+    m_logSection->add(m_log);
+    m_column->addWidget(m_logSection);
 }
 
 void RunDetails::setRuns(const std::vector<const RunRecord*>& runs)
@@ -192,6 +217,7 @@ void RunDetails::refresh()
     showFacts();
     showCheckpoints();
     showMessages();
+    showLog();
     showSettings();
 }
 
@@ -267,8 +293,23 @@ void RunDetails::showCheckpoints()
 void RunDetails::showMessages()
 {
     const QString text = runMessages(*m_runs[0]);
+    m_messageSection->setVisible(!text.isEmpty());
     if (m_messages->text() != text)
         m_messages->setText(text);
+}
+
+void RunDetails::showLog()
+{
+    const RunRecord& run = *m_runs[0];
+    const bool ended = !run.live() && run.status() != RunStatus::Finished;
+    const QString text = ended ? run.log() : QString();
+    m_logSection->setVisible(!text.isEmpty());
+    // What somebody selects stays selected.
+    if (text == m_shownLog)
+        return;
+    m_shownLog = text;
+    m_log->setPlainText(text);
+    m_log->moveCursor(QTextCursor::End);
 }
 
 void RunDetails::showSettings()

@@ -49,15 +49,18 @@ private:
     void makeCheckpoints();
     void makeSettings();
     void makeMessages();
+    void makeLog();
     void showNotes();
     void showFacts();
     void showCheckpoints();
     void showMessages();
+    void showLog();
     void showSettings();
 
     std::vector<const RunRecord*> m_runs;
     std::filesystem::path m_noted; ///< whose notes are in the fields
     RunNotes m_shownNotes;
+    QString m_shownLog;
     QTimer m_noteTimer;
 
     QVBoxLayout* m_column;
@@ -76,7 +79,10 @@ private:
     QTableView* m_table = nullptr;
     SettingsModel* m_settings = nullptr;
     QToolButton* m_onlyDifferences = nullptr;
+    DetailSection* m_messageSection = nullptr;
     QLabel* m_messages = nullptr;
+    DetailSection* m_logSection = nullptr;
+    QPlainTextEdit* m_log = nullptr;
 };
 
 } // namespace phono

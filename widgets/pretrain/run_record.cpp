@@ -24,6 +24,8 @@ void RunRecord::apply(RunUpdate&& update)
         m_notes = std::move(*update.notes);
     if (update.checkpoints)
         m_checkpoints = std::move(*update.checkpoints);
+    if (update.log)
+        m_log = std::move(*update.log);
     if (!update.problem.empty())
         m_problem = std::move(update.problem);
     if (!update.restart && update.news.empty())
@@ -37,6 +39,11 @@ void RunRecord::apply(RunUpdate&& update)
         m_history = RunHistory();
     m_history.apply(std::move(update.news));
     m_curves.follow(restarted);
+}
+
+bool RunRecord::liveHere() const
+{
+    return live() && m_state && m_state->process.host == thisHost();
 }
 
 QString RunRecord::name() const

@@ -28,12 +28,16 @@ public:
     QString name() const;
     RunStatus status() const { return m_status; }
     bool live() const { return isLive(m_status); }
+    /// And its process is on this machine.
+    bool liveHere() const;
     const std::optional<TrainingConfig>& config() const { return m_config; }
     const RunNotes& notes() const { return m_notes; }
     const RunHistory& history() const { return m_history; }
     const RunCurves& curves() const { return m_curves; }
     const std::vector<std::string>& checkpoints() const { return m_checkpoints; }
     const std::optional<RunState>& state() const { return m_state; }
+    /// The last lines of its log, where it ended before it was done.
+    QString log() const { return QString::fromStdString(m_log); }
     QString problem() const { return QString::fromStdString(m_problem); }
 
     std::int64_t updates() const;
@@ -56,6 +60,7 @@ private:
     std::optional<TrainingConfig> m_config;
     RunNotes m_notes;
     std::vector<std::string> m_checkpoints;
+    std::string m_log;
     std::string m_problem;
     RunHistory m_history;
     RunCurves m_curves{m_history};

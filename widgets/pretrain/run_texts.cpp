@@ -100,14 +100,14 @@ QString checkpointLinks(const RunRecord& run)
     auto names = run.checkpoints();
     std::ranges::stable_sort(names, {}, rank);
     if (names.empty())
-        return tr("None yet.");
-    QStringList lines;
+        return run.live() ? tr("None yet.") : tr("None.");
+    QStringList rows;
     for (const std::string& name : names) {
         const QString text = QString::fromStdString(name).toHtmlEscaped();
-        lines << QStringLiteral("<a href=\"%1\">%2</a> %3")
-                     .arg(text, tr("Open %1 in Inspect").arg(text), checkpointNote(run, name));
+        rows << QStringLiteral("<tr><td><a href=\"%1\">%1</a>&nbsp;&nbsp;</td><td>%2</td></tr>")
+                    .arg(text, checkpointNote(run, name));
     }
-    return lines.join(QStringLiteral("<br>"));
+    return QStringLiteral("<table cellspacing=\"0\">%1</table>").arg(rows.join(QString()));
 }
 
 QString runMessages(const RunRecord& run)
@@ -116,8 +116,6 @@ QString runMessages(const RunRecord& run)
     const RunHistory& history = run.history();
     if (history.last) {
         if (const auto* failed = std::get_if<FailedEvent>(&*history.last)) {
-            lines << tr("Failed at update %1: %2")
-                         .arg(countWords(failed->update), QString::fromStdString(failed->message));
             if (!failed->files.empty())
                 lines << tr("Recordings of that batch:");
             appendFiles(lines, failed->files);
@@ -125,7 +123,7 @@ QString runMessages(const RunRecord& run)
     }
     if (run.status() == RunStatus::Interrupted)
         lines << tr("The process ended without a word. Resume goes on from the last checkpoint; "
-                    "log.txt in the folder may say more.");
+                    "its log may say more.");
     if (history.skippedCount > 0) {
         lines << (history.skippedCount == 1
                       ? tr("One recording could not be read and is left out:")
@@ -141,7 +139,7 @@ QString runMessages(const RunRecord& run)
                      .arg(countWords(history.unreadableLines), sentence(history.firstUnreadable));
     if (!run.problem().isEmpty())
         lines << sentence(run.problem().toStdString());
-    return lines.isEmpty() ? tr("None.") : lines.join(QLatin1Char('\n'));
+    return lines.join(QLatin1Char('\n'));
 }
 
 } // namespace phono

@@ -15,7 +15,7 @@ QStringList runFactNames();
 QStringList runFacts(const RunRecord& run);
 /// The checkpoints that are there, best and last first, as links to their file names.
 QString checkpointLinks(const RunRecord& run);
-/// Why it ended, the recordings of a batch that failed, what was skipped, what cannot be read.
+/// The recordings of a batch that failed, what was skipped, what cannot be read; often nothing.
 QString runMessages(const RunRecord& run);
 
 } // namespace phono

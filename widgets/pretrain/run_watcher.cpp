@@ -1,6 +1,7 @@
 #include "widgets/pretrain/run_watcher.h"
 
 #include "core/run/config_text.h"
+#include "core/run/log_tail.h"
 #include "core/run/run_reader.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLooksPerSearch = 10; ///< a new folder shows after two seconds
+constexpr int kIdleLooksPerSearch = 2; ///< after four
 constexpr std::int64_t kMostPortions = 4; ///< read for one delivery, all runs together
 
 fs::file_time_type writtenAt(const fs::path& path)
@@ -66,6 +68,7 @@ public:
         fs::path folder;
         std::set<fs::path> wanted;
         bool search = false;
+        bool reading = true;
     };
 
     FolderUpdate look(const Task& task, const std::stop_token& stop)
@@ -73,7 +76,7 @@ public:
         FolderUpdate update;
         if (task.search)
             search(task.folder, update, stop);
-        std::int64_t portions = kMostPortions;
+        std::int64_t portions = task.reading ? kMostPortions : 0;
         for (auto& [path, known] : m_runs) {
             if (stop.stop_requested())
                 return update;
@@ -81,7 +84,7 @@ public:
             one.path = path;
             if (lookAt(known, task.wanted.contains(path), portions, one))
                 update.updates.push_back(std::move(one));
-            update.more = update.more || known.more;
+            update.more = update.more || (task.reading && known.more);
         }
         return update;
     }
@@ -100,7 +103,7 @@ private:
         bool told = false;
         RunStatus status = RunStatus::Starting;
         std::optional<RunState> state;
-        fs::file_time_type stateTime, configTime, notesTime, checkpointsTime;
+        fs::file_time_type stateTime, configTime, notesTime, checkpointsTime, logTime;
     };
 
     void search(const fs::path& folder, FolderUpdate& update, const std::stop_token& stop)
@@ -159,6 +162,7 @@ private:
             }
         }
         news = readFiles(run, update) || news;
+        news = (wanted && readLog(run, update)) || news;
         run.told = true;
         return news;
     }
@@ -198,6 +202,17 @@ private:
         return news;
     }
 
+    static bool readLog(Known& run, RunUpdate& update)
+    {
+        // What a run says to people is of interest where it did not end as it should.
+        if (isLive(run.status) || run.status == RunStatus::Finished
+            || !changed(run.directory.log(), run.logTime))
+            return false;
+        const auto log = readLogTail(run.directory);
+        update.log = log ? *log : log.error().message;
+        return true;
+    }
+
     std::map<fs::path, Known> m_runs;
 };
 
@@ -221,6 +236,12 @@ void RunWatcher::watch(const fs::path& folder)
     look();
 }
 
+void RunWatcher::setReading(bool reading)
+{
+    if (std::exchange(m_reading, reading) != reading)
+        searchNow();
+}
+
 void RunWatcher::want(const std::vector<fs::path>& runs)
 {
     const std::size_t before = m_wanted.size();
@@ -238,7 +259,8 @@ void RunWatcher::searchNow()
 
 void RunWatcher::look()
 {
-    const Eyes::Task task{m_folder, m_wanted, m_search || m_looks % kLooksPerSearch == 0};
+    const int looksPerSearch = m_reading ? kLooksPerSearch : kIdleLooksPerSearch;
+    const Eyes::Task task{m_folder, m_wanted, m_search || m_looks % looksPerSearch == 0, m_reading};
     m_search = false;
     ++m_looks;
     m_task.start([eyes = m_eyes, task](const TaskContext& context) {
@@ -248,7 +270,7 @@ void RunWatcher::look()
 
 void RunWatcher::deliver(FolderUpdate update)
 {
-    m_timer.start(update.more || m_search ? 0 : kInterval);
+    m_timer.start(update.more || m_search ? 0 : m_reading ? kInterval : kIdleInterval);
     Q_EMIT updated(update);
 }
 

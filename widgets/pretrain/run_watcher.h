@@ -31,6 +31,7 @@ struct RunUpdate {
     std::optional<TrainingConfig> config;
     std::optional<RunNotes> notes;
     std::optional<std::vector<std::string>> checkpoints; ///< names of files that are there
+    std::optional<std::string> log; ///< its last lines, of a run that ended before it was done
     std::string problem; ///< what cannot be read, in words
 };
 
@@ -46,11 +47,13 @@ struct FolderUpdate {
 /// Looks at a folder of runs again and again, off the UI thread, reading new bytes only.
 ///
 /// Of runs that are not wanted in full, the last update stands for all of them: their logs are read
-/// once, but their curves are not kept.
+/// once, but their curves are not kept. While nobody reads, only what runs there are and how they
+/// fare is looked at, and less often.
 class RunWatcher : public QObject {
     Q_OBJECT
 public:
     static constexpr int kInterval = 200; ///< between two looks, in milliseconds
+    static constexpr int kIdleInterval = 2000; ///< the same while nobody reads
 
     RunWatcher(QThreadPool& pool, QObject* parent = nullptr);
     ~RunWatcher() override;
@@ -58,6 +61,9 @@ public:
     /// Begins, and begins anew for another folder. A folder that is not there has no runs.
     void watch(const std::filesystem::path& folder);
     const std::filesystem::path& folder() const { return m_folder; }
+    /// Whether the logs are read; at first they are.
+    void setReading(bool reading);
+    bool reading() const { return m_reading; }
     /// All updates of these runs are wanted, too; others keep what they have.
     void want(const std::vector<std::filesystem::path>& runs);
     /// Looks at the folder at once.
@@ -77,6 +83,7 @@ private:
     QTimer m_timer;
     int m_looks = 0;
     bool m_search = true;
+    bool m_reading = true;
     LatestTask<FolderUpdate> m_task; // last: ends before what it uses
 };
 

@@ -8,6 +8,11 @@
 #include <QVBoxLayout>
 
 namespace phono {
+namespace {
+
+constexpr int kButtonWidth = 220;
+
+} // namespace
 
 RunsEmpty::RunsEmpty(QWidget* parent)
     : QWidget(parent)
@@ -19,14 +24,16 @@ RunsEmpty::RunsEmpty(QWidget* parent)
     large.setWeight(QFont::DemiBold);
     title->setFont(large);
     auto* text = new QLabel(tr("Point at a folder of recordings, start a run, and watch its "
-                               "curves while it trains.\nA run goes on when the window is "
+                               "curves while it trains. A run goes on when the window is "
                                "closed; runs started in a shell are shown here, too."),
                             this);
     text->setForegroundRole(QPalette::PlaceholderText);
     m_folder->setForegroundRole(QPalette::PlaceholderText);
     m_folder->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    for (QLabel* label : {title, text, m_folder})
+    for (QLabel* label : {title, text, m_folder}) {
         label->setAlignment(Qt::AlignCenter);
+        label->setWordWrap(true);
+    }
 
     auto* start = new QPushButton(lineIcon(QStringLiteral("add")), tr("New run…"), this);
     start->setObjectName(QStringLiteral("emptyNewRun"));
@@ -40,17 +47,19 @@ RunsEmpty::RunsEmpty(QWidget* parent)
         new QPushButton(lineIcon(QStringLiteral("pretrain")), tr("Show the demo's run"), this);
     demo->setObjectName(QStringLiteral("emptyDemo"));
     connect(demo, &QPushButton::clicked, this, &RunsEmpty::demoRequested);
-    auto* buttons = new QHBoxLayout;
+    // One below the other: there may be little room beside the docks, and the runs that come here
+    // later must not be held to the width of this page.
+    auto* buttons = new QVBoxLayout;
     buttons->setSpacing(8);
-    buttons->addStretch();
     for (QPushButton* button : {start, demo, folder}) {
         button->setMinimumHeight(34);
         button->setIconSize(QSize(20, 20));
-        buttons->addWidget(button);
+        button->setFixedWidth(kButtonWidth);
+        buttons->addWidget(button, 0, Qt::AlignHCenter);
     }
-    buttons->addStretch();
 
     auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(24, 12, 24, 12);
     layout->setSpacing(16);
     layout->addStretch(2);
     layout->addWidget(title);

@@ -176,11 +176,6 @@ void RunsModel::setStyles(std::map<std::filesystem::path, CurveStyle> styles)
         Q_EMIT dataChanged(index(0, Name), index(rowCount() - 1, Name), {Qt::DecorationRole});
 }
 
-bool RunsModel::anyLive() const
-{
-    return std::ranges::any_of(m_runs, [](const auto& run) { return run->live(); });
-}
-
 int RunsModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : int(m_runs.size());

@@ -32,8 +32,6 @@ public:
     int rowOf(const std::filesystem::path& path) const; ///< -1 when there is none
     /// How the run's curves are drawn; empty for runs whose curves are not shown.
     void setStyles(std::map<std::filesystem::path, CurveStyle> styles);
-    /// What somebody just wrote, before it is read again.
-    bool anyLive() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

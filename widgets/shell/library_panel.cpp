@@ -56,6 +56,8 @@ LibraryPanel::LibraryPanel(const QStringList& audioFilters, QWidget* parent)
     , m_search(new QLineEdit(this))
     , m_recordings(makeShelf(QStringLiteral("recentRecordings")))
     , m_checkpoints(makeShelf(QStringLiteral("checkpoints")))
+    , m_runs(makeFilter(Qt::DisplayRole))
+    , m_runList(makeList(QStringLiteral("runs"), m_runs))
     , m_folderName(new QLabel(this))
     , m_folderStack(new QStackedWidget(this))
     , m_files(new QFileSystemModel(this))
@@ -68,9 +70,10 @@ LibraryPanel::LibraryPanel(const QStringList& audioFilters, QWidget* parent)
     tabs->setObjectName(QStringLiteral("libraryTabs"));
     tabs->setDocumentMode(true);
     tabs->setUsesScrollButtons(false);
-    tabs->setElideMode(Qt::ElideRight);
+    tabs->setElideMode(Qt::ElideNone);
     tabs->addTab(makeRecordingsTab(), tr("Recordings"));
     tabs->addTab(makeCheckpointsTab(), tr("Checkpoints"));
+    tabs->addTab(makeRunsTab(), tr("Runs"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(8, 8, 8, 8);
     column->addWidget(m_search);
@@ -80,19 +83,32 @@ LibraryPanel::LibraryPanel(const QStringList& audioFilters, QWidget* parent)
 
 LibraryPanel::Shelf LibraryPanel::makeShelf(const QString& name)
 {
-    Shelf shelf{new PathListModel(this), new QSortFilterProxyModel(this), new QListView(this)};
+    auto* proxy = makeFilter(PathListModel::kPathRole);
+    const Shelf shelf{new PathListModel(this), proxy, makeList(name, proxy)};
     shelf.proxy->setSourceModel(shelf.model);
-    shelf.proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    shelf.proxy->setFilterRole(PathListModel::kPathRole);
-    shelf.view->setObjectName(name);
-    shelf.view->setModel(shelf.proxy);
-    shelf.view->setDragEnabled(true);
-    shelf.view->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    shelf.view->setTextElideMode(Qt::ElideMiddle);
-    shelf.view->setUniformItemSizes(true);
-    shelf.view->setContextMenuPolicy(Qt::CustomContextMenu);
-    shelf.view->setFrameShape(QFrame::NoFrame);
     return shelf;
+}
+
+QSortFilterProxyModel* LibraryPanel::makeFilter(int role)
+{
+    auto* filter = new QSortFilterProxyModel(this);
+    filter->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    filter->setFilterRole(role);
+    return filter;
+}
+
+QListView* LibraryPanel::makeList(const QString& name, QSortFilterProxyModel* shown)
+{
+    auto* list = new QListView(this);
+    list->setObjectName(name);
+    list->setModel(shown);
+    list->setDragEnabled(true);
+    list->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    list->setTextElideMode(Qt::ElideMiddle);
+    list->setUniformItemSizes(true);
+    list->setContextMenuPolicy(Qt::CustomContextMenu);
+    list->setFrameShape(QFrame::NoFrame);
+    return list;
 }
 
 QWidget* LibraryPanel::makeRecordingsTab()
@@ -186,6 +202,42 @@ QWidget* LibraryPanel::makeCheckpointsTab()
     return page;
 }
 
+QWidget* LibraryPanel::makeRunsTab()
+{
+    auto* page = new QWidget(this);
+    auto* hint = makeHeading(tr("No runs yet. Those of the folder of runs are listed here, whether "
+                                "they were started in Pretrain or in a shell."),
+                             page);
+    hint->setWordWrap(true);
+    hint->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_runStack = new QStackedWidget(page);
+    m_runStack->addWidget(hint);
+    m_runStack->addWidget(m_runList);
+    auto* start = new QPushButton(tr("New run…"), page);
+    start->setObjectName(QStringLiteral("libraryNewRun"));
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 8, 0, 0);
+    column->addWidget(m_runStack);
+    column->addWidget(start);
+    connect(start, &QPushButton::clicked, this, &LibraryPanel::newRunRequested);
+    connect(m_runList, &QListView::activated, this, [this](const QModelIndex& index) {
+        Q_EMIT runActivated(index.data(PathListModel::kPathRole).toString());
+    });
+    connect(m_runList, &QListView::customContextMenuRequested, this, &LibraryPanel::runMenu);
+    return page;
+}
+
+void LibraryPanel::setRuns(QAbstractItemModel& runs)
+{
+    m_runs->setSourceModel(&runs);
+    const auto update = [this, &runs] {
+        m_runStack->setCurrentIndex(runs.rowCount() > 0 ? 1 : 0);
+    };
+    for (const auto changed : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(&runs, changed, this, update);
+    update();
+}
+
 void LibraryPanel::setRecordings(std::vector<PathEntry> entries)
 {
     m_recordings.model->setEntries(std::move(entries));
@@ -227,6 +279,7 @@ void LibraryPanel::search(const QString& text)
 {
     m_recordings.proxy->setFilterFixedString(text);
     m_checkpoints.proxy->setFilterFixedString(text);
+    m_runs->setFilterFixedString(text);
     QStringList filters;
     for (QString filter : m_audioFilters)
         filters << (text.isEmpty() ? filter : QLatin1Char('*') + text + filter);
@@ -265,6 +318,18 @@ void LibraryPanel::checkpointMenu(const QPoint& at)
         menu.addAction(tr("Remove from list"), [this, path] { Q_EMIT checkpointRemoved(path); });
     }
     menu.exec(m_checkpoints.view->viewport()->mapToGlobal(at));
+}
+
+void LibraryPanel::runMenu(const QPoint& at)
+{
+    const QModelIndex index = m_runList->indexAt(at);
+    if (!index.isValid())
+        return;
+    const QString path = index.data(PathListModel::kPathRole).toString();
+    QMenu menu(this);
+    menu.addAction(tr("Show in Pretrain"), [this, path] { Q_EMIT runActivated(path); });
+    addPathActions(menu, path);
+    menu.exec(m_runList->viewport()->mapToGlobal(at));
 }
 
 void LibraryPanel::folderMenu(const QPoint& at)

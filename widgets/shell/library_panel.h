@@ -4,6 +4,7 @@
 
 #include <QWidget>
 
+class QAbstractItemModel;
 class QFileSystemModel;
 class QLabel;
 class QLineEdit;
@@ -14,8 +15,8 @@ class QTreeView;
 
 namespace phono {
 
-/// The shelf on the left: recent recordings, a folder to browse, and checkpoints. Everything in it
-/// can be searched, opened by double click or Enter, and dragged.
+/// The shelf on the left: recent recordings, a folder to browse, checkpoints, and runs. Everything
+/// in it can be searched, opened by double click or Enter, and dragged.
 class LibraryPanel : public QWidget {
     Q_OBJECT
 public:
@@ -24,6 +25,8 @@ public:
 
     void setRecordings(std::vector<PathEntry> entries);
     void setCheckpoints(std::vector<PathEntry> entries);
+    /// A list with paths under PathListModel::kPathRole, which outlives the panel.
+    void setRuns(QAbstractItemModel& runs);
     void setCurrentRecording(const QString& path);
     void setCurrentCheckpoint(const QString& path);
     void setFolder(const QString& path);
@@ -35,6 +38,8 @@ Q_SIGNALS:
     void checkpointDetailsRequested(const QString& path);
     void recordingRemoved(const QString& path);
     void checkpointRemoved(const QString& path);
+    void runActivated(const QString& path);
+    void newRunRequested();
     void folderChanged(const QString& path);
     void openRequested();
 
@@ -48,12 +53,16 @@ private:
         bool removableAt(const QModelIndex& index) const;
     };
     Shelf makeShelf(const QString& name);
+    QSortFilterProxyModel* makeFilter(int role);
+    QListView* makeList(const QString& name, QSortFilterProxyModel* shown);
     QWidget* makeRecordingsTab();
     QWidget* makeFolderHint();
     QWidget* makeCheckpointsTab();
+    QWidget* makeRunsTab();
     void search(const QString& text);
     void recordingMenu(const QPoint& at);
     void checkpointMenu(const QPoint& at);
+    void runMenu(const QPoint& at);
     void folderMenu(const QPoint& at);
     void chooseFolder();
 
@@ -62,6 +71,9 @@ private:
     QLineEdit* m_search;
     Shelf m_recordings;
     Shelf m_checkpoints;
+    QSortFilterProxyModel* m_runs;
+    QListView* m_runList;
+    QStackedWidget* m_runStack = nullptr;
     QLabel* m_folderName;
     QStackedWidget* m_folderStack;
     QFileSystemModel* m_files;
