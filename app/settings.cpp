@@ -82,6 +82,8 @@ SettingsStore::SettingsStore(QSettings& store, QObject* parent)
     m_settings.theme = parseThemeChoice(store.value(QStringLiteral("theme")).toString());
     m_settings.engine = readEngine(store);
     m_settings.spectrogram = readSpectrogram(store);
+    m_settings.output = {store.value(QStringLiteral("output/device")).toString().toStdString(),
+                         store.value(QStringLiteral("output/hostApi")).toString().toStdString()};
     m_settings.runsFolder = store
                                 .value(QStringLiteral("runsFolder"),
                                        QDir::home().filePath(QStringLiteral("phonoscope-runs")))
@@ -107,6 +109,9 @@ void SettingsStore::set(const Settings& settings)
     m_store.setValue(QStringLiteral("spectrogram/scale"),
                      settings.spectrogram.scale == FrequencyScale::Linear ? QStringLiteral("linear")
                                                                           : QStringLiteral("mel"));
+    m_store.setValue(QStringLiteral("output/device"), QString::fromStdString(settings.output.name));
+    m_store.setValue(QStringLiteral("output/hostApi"),
+                     QString::fromStdString(settings.output.hostApi));
     m_store.setValue(QStringLiteral("runsFolder"), m_settings.runsFolder);
     m_store.setValue(QStringLiteral("defaultCheckpoint"), settings.defaultCheckpoint);
     Q_EMIT changed();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/engine/feature_engine.h"
+#include "core/audio/sound_system.h"
 #include "core/audio/spectrogram.h"
 
 #include <QObject>
@@ -21,6 +22,7 @@ struct Settings {
     EngineOptions engine;
     SpectrogramOptions spectrogram;
     QString defaultCheckpoint; ///< empty: the last one used
+    DeviceChoice output; ///< where sound is played
     QString runsFolder; ///< where pretraining runs are kept
     bool operator==(const Settings&) const = default;
 };

@@ -22,18 +22,21 @@ class QSettings;
 
 namespace phono {
 
+class SoundDevices;
+
 /// What the workspaces of a window share. Outlives them.
 struct Workbench {
     Lanes& lanes;
     ModelHost& models;
     SettingsStore& settings;
     SoundSystem& sound;
+    SoundDevices& devices;
 };
 
-/// Asked before the window closes on work that can go on alone.
+/// Asked before the window closes on work that goes on.
 struct ClosingQuestion {
     QString title, text;
-    QString keep, stop; ///< the answers
+    QString keep, stop; ///< the answers; no keep where the work cannot go on alone
     std::function<void()> stopNow;
 };
 
@@ -82,6 +85,8 @@ Q_SIGNALS:
     void checkpointRequested();
     /// A checkpoint is to be used in the first workspace.
     void checkpointOpened(const QString& path);
+    /// A recording is to be opened in the first workspace, which is then shown or not.
+    void recordingWanted(const QString& path, bool shown);
     /// The details need so many pixels to be read.
     void detailsWidthWanted(int width);
 };

@@ -1,4 +1,5 @@
 #include "app/pretrain/pretrain_workspace.h"
+#include "app/record/record_workspace.h"
 #include "app/recording/inspect_workspace.h"
 #include "app/workspace.h"
 
@@ -15,6 +16,7 @@ std::unique_ptr<Workspace> make(Workbench& workbench)
 
 constexpr WorkspaceEntry kWorkspaces[] = {
     {"inspect", QT_TRANSLATE_NOOP("Workspaces", "Inspect"), make<InspectWorkspace>},
+    {"record", QT_TRANSLATE_NOOP("Workspaces", "Record"), make<RecordWorkspace>},
     {"pretrain", QT_TRANSLATE_NOOP("Workspaces", "Pretrain"), make<PretrainWorkspace>},
 };
 

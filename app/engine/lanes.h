@@ -13,14 +13,18 @@ public:
         m_files.setMaxThreadCount(2);
         m_inference.setMaxThreadCount(1);
         m_inference.setExpiryTimeout(-1);
+        m_sound.setMaxThreadCount(1);
     }
 
     QThreadPool& files() { return m_files; }
     QThreadPool& inference() { return m_inference; }
+    /// For asking sound devices, which may take long to answer.
+    QThreadPool& sound() { return m_sound; }
 
 private:
     QThreadPool m_files;
     QThreadPool m_inference;
+    QThreadPool m_sound;
 };
 
 } // namespace phono

@@ -1,11 +1,13 @@
 // What the user can do in the inspect workspace: actions, playback, export, pictures.
 
+#include "app/record/sound_devices.h"
 #include "app/recording/inspect_workspace.h"
 #include "widgets/shell/export_dialog.h"
 #include "widgets/shell/paths.h"
 #include "widgets/theme.h"
 
 #include <QAction>
+#include <QActionGroup>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -45,6 +47,7 @@ void InspectWorkspace::makeActions()
     m_loop = makeAction(this, "loop", tr("Loop"), Qt::Key_L);
     m_loop->setCheckable(true);
     m_playSelection = makeAction(this, nullptr, tr("Play selection"), Qt::Key_S);
+    makeSpeeds();
     m_exportAction =
         makeAction(this, "export", tr("&Export features…"), Qt::CTRL | Qt::SHIFT | Qt::Key_E);
     m_pictureAction =
@@ -77,6 +80,60 @@ void InspectWorkspace::makeMenus()
 {
     m_viewMenu->addActions(m_blank->viewActions());
     m_playMenu->addActions({m_play, m_playSelection, m_stopPlaying, m_loop});
+    m_playMenu->addSeparator();
+    m_playMenu->addAction(m_speed);
+    m_outputMenu = m_playMenu->addMenu(tr("&Output device"));
+    connect(m_outputMenu, &QMenu::aboutToShow, &m_devices, &SoundDevices::look);
+    connect(m_outputMenu, &QMenu::aboutToShow, this, &InspectWorkspace::fillOutputs);
+    connect(&m_devices, &SoundDevices::changed, this, &InspectWorkspace::fillOutputs);
+    fillOutputs();
+}
+
+void InspectWorkspace::makeSpeeds()
+{
+    auto* speeds = new QMenu(tr("S&peed"), this);
+    auto* group = new QActionGroup(this);
+    m_speed = speeds->menuAction();
+    m_speed->setToolTip(tr("Speed of playing; the pitch stays"));
+    for (const double speed : {0.5, 0.75, 1.0, 1.25, 1.5, 2.0}) {
+        QAction* choice = speeds->addAction(tr("%1×").arg(speed));
+        choice->setCheckable(true);
+        choice->setChecked(speed == 1);
+        group->addAction(choice);
+        connect(choice, &QAction::triggered, this, [this, speed, choice] {
+            m_speed->setIconText(choice->text());
+            m_transport.setSpeed(speed);
+        });
+    }
+    m_speed->setIconText(tr("%1×").arg(1));
+}
+
+void InspectWorkspace::fillOutputs()
+{
+    m_outputMenu->clear();
+    const DeviceChoice current = m_settings.settings().output;
+    const auto add = [&](const QString& text, const DeviceChoice& device) {
+        QAction* choice = m_outputMenu->addAction(text, this, [this, device] {
+            Settings settings = m_settings.settings();
+            settings.output = device;
+            m_settings.set(settings);
+        });
+        choice->setCheckable(true);
+        choice->setChecked(device == current);
+    };
+    add(tr("System default"), {});
+    bool listed = current.isDefault();
+    for (const SoundDevice& device : m_devices.devices()) {
+        if (device.outputChannels == 0)
+            continue;
+        const DeviceChoice choice{device.name, device.hostApi};
+        listed |= choice == current;
+        add(tr("%1 (%2)").arg(QString::fromStdString(device.name),
+                              QString::fromStdString(device.hostApi)),
+            choice);
+    }
+    if (!listed)
+        add(tr("%1, not there now").arg(QString::fromStdString(current.name)), current);
 }
 
 void InspectWorkspace::refreshActions()

@@ -36,6 +36,7 @@ QWidget* makeDetailsHint()
 InspectWorkspace::InspectWorkspace(Workbench& workbench, QWidget* parent)
     : Workspace(parent)
     , m_lanes(workbench.lanes)
+    , m_devices(workbench.devices)
     , m_models(workbench.models)
     , m_settings(workbench.settings)
     , m_transport(workbench.sound)
@@ -73,6 +74,21 @@ InspectWorkspace::InspectWorkspace(Workbench& workbench, QWidget* parent)
     connect(&m_transport, &Transport::failed, this, [this](const QString& message) {
         Q_EMIT noticed({Severity::Warning, message, {}, QStringLiteral("playback"), {}});
     });
+    connect(&m_transport, &Transport::crackled, this, [this](qint64 times) {
+        Q_EMIT noticed(
+            {Severity::Info,
+             tr("The sound broke off %n time(s) while playing: the device was not fed in "
+                "time.",
+                nullptr, int(times)),
+             {},
+             QStringLiteral("playback"),
+             {}});
+    });
+    const auto useOutput = [this] {
+        m_transport.setDevice(m_settings.settings().output);
+    };
+    connect(&m_settings, &SettingsStore::changed, this, useOutput);
+    useOutput();
     connect(&m_models, &ModelHost::aboutToLoad, this, [this] {
         for (int i = 0; i < count(); ++i)
             page(i)->setModel(nullptr);
@@ -163,7 +179,7 @@ RecordingPage* InspectWorkspace::addPage(const QString& path)
 {
     auto* added = new RecordingPage(path, m_lanes);
     InspectPanel& inspect = added->inspect();
-    inspect.addTransport({m_play, m_stopPlaying, m_loop});
+    inspect.addTransport({m_play, m_stopPlaying, m_loop, m_speed});
     if (!m_viewState.isEmpty())
         inspect.restoreState(m_viewState);
     m_details->addWidget(&added->details());

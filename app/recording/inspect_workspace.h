@@ -42,6 +42,8 @@ private:
 
     void makeActions();
     void makeMenus();
+    void makeSpeeds();
+    void fillOutputs();
     RecordingPage* addPage(const QString& path);
     RecordingPage* page(int index) const;
     RecordingPage* pageOf(const QString& path) const;
@@ -62,6 +64,7 @@ private:
     void savePicture();
 
     Lanes& m_lanes;
+    SoundDevices& m_devices;
     ModelHost& m_models;
     SettingsStore& m_settings;
     Transport m_transport;
@@ -84,6 +87,8 @@ private:
     QAction* m_stopPlaying;
     QAction* m_loop;
     QAction* m_playSelection;
+    QAction* m_speed;
+    QMenu* m_outputMenu;
     QAction* m_exportAction;
     QAction* m_pictureAction;
     QAction* m_closeAction;

@@ -63,9 +63,20 @@ void Transport::follow()
             m_axis->reveal(seconds);
         return;
     }
+    const auto underflows = m_player.underflows();
     stop();
+    if (underflows > 0)
+        Q_EMIT crackled(underflows);
     if (const auto error = m_player.takeError())
         Q_EMIT failed(sentence(error->message));
+}
+
+void Transport::check(const Result<void>& done)
+{
+    if (done)
+        return;
+    stop();
+    Q_EMIT failed(sentence(done.error().message));
 }
 
 void Transport::setPlaying(bool playing)

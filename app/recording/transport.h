@@ -20,6 +20,10 @@ public:
     void play(const Waveform& audio, TimeAxis& axis, TimeRange range, bool loop);
     /// Of what is playing.
     void setLoop(bool loop) { m_player.setLoop(loop); }
+    /// 2: in half the time, with the same pitch. What is playing goes on so.
+    void setSpeed(double speed) { check(m_player.setSpeed(speed)); }
+    /// What is playing goes on there.
+    void setDevice(const DeviceChoice& device) { check(m_player.setDevice(device)); }
     /// The play head stays where playing stopped.
     void pause();
     void stop();
@@ -29,9 +33,12 @@ Q_SIGNALS:
     void playingChanged(bool playing);
     /// It could not be played, or playing broke off.
     void failed(const QString& message);
+    /// The device wanted samples that were not there: it crackled so often.
+    void crackled(qint64 times);
 
 private:
     void follow();
+    void check(const Result<void>& done);
     void setPlaying(bool playing);
 
     Player m_player;

@@ -50,7 +50,8 @@ MainWindow::MainWindow(EngineSource& engines, QSettings& store, const Demo& demo
     , m_demo(demo)
     , m_settings(store)
     , m_models(engines, m_lanes.inference())
-    , m_workbench{m_lanes, m_models, m_settings, m_sound}
+    , m_soundDevices(m_sound, m_lanes.sound())
+    , m_workbench{m_lanes, m_models, m_settings, m_sound, m_soundDevices}
     , m_recentRecordings(store, QStringLiteral("recent/recordings"))
     , m_modes(new ModeBar(this))
     , m_messages(new MessageBar)
@@ -133,6 +134,7 @@ void MainWindow::makeWorkspaces()
                 rebuildMenuBar();
         });
         connect(added, &Workspace::checkpointOpened, this, &MainWindow::useInInspect);
+        connect(added, &Workspace::recordingWanted, this, &MainWindow::openInInspect);
         connect(added, &Workspace::detailsWidthWanted, this, [this](int width) {
             m_detailsDock->show();
             resizeDocks({m_detailsDock}, {width}, Qt::Horizontal);
@@ -330,22 +332,29 @@ void MainWindow::useInInspect(const QString& checkpoint)
     setMode(0);
 }
 
+void MainWindow::openInInspect(const QString& recording, bool shown)
+{
+    static_cast<Workspace*>(m_workspaces->widget(0))->openRecording(recording);
+    if (shown)
+        setMode(0);
+}
+
 bool MainWindow::mayClose()
 {
-    if (m_closing)
-        return true;
-    for (int i = 0; i < m_workspaces->count(); ++i) {
+    for (int i = m_answered; i < m_workspaces->count(); ++i) {
         const auto question = workspaceAt(i).closingQuestion();
         if (!question)
             continue;
-        if (findChild<ClosingSheet*>())
+        const auto* asked = findChild<ClosingSheet*>();
+        if (asked && asked->isVisible())
             return false;
         auto* sheet =
             new ClosingSheet(question->title, question->text, question->keep, question->stop, this);
-        const auto go = [this] {
-            m_closing = true;
+        const auto go = [this, i] {
+            m_answered = i + 1;
             close();
         };
+        connect(sheet, &ClosingSheet::rejected, this, [this] { m_answered = 0; });
         connect(sheet, &ClosingSheet::keepChosen, this, go);
         connect(sheet, &ClosingSheet::stopChosen, this, [go, stop = question->stopNow] {
             stop();

@@ -3,6 +3,7 @@
 #include "app/engine/lanes.h"
 #include "app/engine/model_host.h"
 #include "app/recent_files.h"
+#include "app/record/sound_devices.h"
 #include "app/resources.h"
 #include "app/settings.h"
 #include "app/workspace.h"
@@ -74,6 +75,7 @@ private:
     Workspace& workspaceAt(int mode) const;
     void showRun(const QString& path);
     void useInInspect(const QString& checkpoint);
+    void openInInspect(const QString& recording, bool shown);
     bool mayClose();
     void fillFileMenu();
     void rebuildMenuBar();
@@ -96,6 +98,7 @@ private:
     Lanes m_lanes;
     ModelHost m_models;
     SoundSystem m_sound;
+    SoundDevices m_soundDevices;
     Workbench m_workbench;
     RecentFiles m_recentRecordings;
     std::unique_ptr<CheckpointDesk> m_checkpoints;
@@ -115,7 +118,7 @@ private:
     QMenu* m_helpMenu = nullptr;
     QByteArray m_factoryLayout;
     bool m_detailsWanted = true; ///< the user has not closed the dock
-    bool m_closing = false; ///< what goes on has been asked about
+    int m_answered = 0; ///< workspaces whose question on closing needs no asking any more
 };
 
 } // namespace phono

@@ -94,6 +94,8 @@ public:
     void setMonitor(const std::optional<DeviceChoice>& output);
 
     RecorderStatus status() const;
+    /// No device is being closed any more: nothing more will be told until open().
+    bool quiet() const { return !m_capture && m_ending.empty(); }
     /// What happened since the last call.
     std::vector<RecorderEvent> takeEvents();
     /// What is listened to now; null while nothing is open.

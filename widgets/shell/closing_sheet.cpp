@@ -27,9 +27,10 @@ ClosingSheet::ClosingSheet(const QString& title, const QString& text, const QStr
     }
     auto* keepButton = new QPushButton(keep, this);
     keepButton->setObjectName(QStringLiteral("keepRunning"));
-    keepButton->setDefault(true);
+    keepButton->setVisible(!keep.isEmpty());
     auto* stopButton = new QPushButton(stop, this);
     stopButton->setObjectName(QStringLiteral("stopAndSave"));
+    (keep.isEmpty() ? stopButton : keepButton)->setDefault(true);
     auto* cancel = new QPushButton(tr("Cancel"), this);
     cancel->setObjectName(QStringLiteral("cancelClosing"));
     connect(keepButton, &QPushButton::clicked, this, [this] {

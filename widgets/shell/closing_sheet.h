@@ -5,8 +5,8 @@
 
 namespace phono {
 
-/// The one question that is asked on closing: what becomes of work that can go on alone. Deletes
-/// itself when closed; closing it means to stay.
+/// The question that is asked on closing: what becomes of work that goes on. Without `keep` it can
+/// only be stopped. Deletes itself when closed; closing it means to stay.
 class ClosingSheet : public QDialog {
     Q_OBJECT
 public:
