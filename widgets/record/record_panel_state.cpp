@@ -24,7 +24,7 @@ constexpr double kLittleSpace = 600; ///< seconds on the disk that are worth a w
 void colour(QLabel& label, const QColor& colour)
 {
     QPalette palette = label.parentWidget()->palette();
-    palette.setColor(QPalette::WindowText, colour);
+    palette.setColor(label.foregroundRole(), colour);
     label.setPalette(palette);
 }
 
