@@ -150,7 +150,7 @@ void RecordPanel::makeActions()
 QLayout* RecordPanel::makeTransport()
 {
     QFont large = tabularFont(font());
-    large.setPointSizeF(font().pointSizeF() * 2.4);
+    large.setPointSizeF(font().pointSizeF() * 2.2);
     m_time->setFont(large);
     m_time->setAccessibleName(tr("Length of the take"));
     // The width of the widest figures, so that nothing moves.
@@ -163,7 +163,12 @@ QLayout* RecordPanel::makeTransport()
     auto* upper = new QHBoxLayout;
     upper->setSpacing(8);
     upper->addWidget(m_time);
-    upper->addWidget(buttonOf(m_pause, this));
+    QToolButton* pause = buttonOf(m_pause, this);
+    // It says "Continue" at times, and nothing must move then.
+    pause->setMinimumWidth(pause->sizeHint().width()
+                           + fontMetrics().horizontalAdvance(tr("Continue"))
+                           - fontMetrics().horizontalAdvance(tr("Pause")));
+    upper->addWidget(pause);
     upper->addWidget(buttonOf(m_marker, this));
     upper->addWidget(m_markers, 1);
     auto* lower = new QHBoxLayout;
