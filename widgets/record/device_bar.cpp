@@ -5,6 +5,7 @@
 #include "widgets/theme.h"
 
 #include <QCheckBox>
+#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPoint>
@@ -81,12 +82,12 @@ QString channelsText(int first, int count)
 
 DeviceBar::DeviceBar(QWidget* parent)
     : QWidget(parent)
-    , m_host(new ElidedCombo(tr("Sound system"), 6, this))
-    , m_input(new ElidedCombo(tr("Input device"), 12, this))
-    , m_channels(new ElidedCombo(tr("Channels"), 11, this))
-    , m_rate(new ElidedCombo(tr("Sampling rate"), 12, this))
-    , m_buffer(new ElidedCombo(tr("Buffer"), 12, this))
-    , m_output(new ElidedCombo(tr("Output device"), 12, this))
+    , m_host(new ElidedCombo(tr("Sound system"), 5, 12, this))
+    , m_input(new ElidedCombo(tr("Input device"), 10, 40, this))
+    , m_channels(new ElidedCombo(tr("Channels"), 9, 16, this))
+    , m_rate(new ElidedCombo(tr("Sampling rate"), 12, 24, this))
+    , m_buffer(new ElidedCombo(tr("Buffer"), 9, 20, this))
+    , m_output(new ElidedCombo(tr("Output device"), 12, 40, this))
     , m_rescan(new QToolButton(this))
     , m_monitor(new QCheckBox(tr("Hear yourself"), this))
     , m_warning(
@@ -151,7 +152,7 @@ void DeviceBar::build()
 
     auto* inputs = new QHBoxLayout;
     inputs->setSpacing(8);
-    for (QWidget* widget : {m_host, m_input, m_channels, m_rate, m_buffer})
+    for (QWidget* widget : {m_host, m_input, m_channels, m_rate})
         inputs->addWidget(widget, widget == m_input ? 1 : 0);
     auto* outputs = new QHBoxLayout;
     outputs->setSpacing(8);
@@ -160,6 +161,7 @@ void DeviceBar::build()
     outputs->addWidget(m_output, 3);
     outputs->addWidget(m_monitor);
     outputs->addStretch(1);
+    outputs->addWidget(m_buffer);
     outputs->addWidget(m_rescan);
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(12, 8, 12, 8);
@@ -367,6 +369,13 @@ void DeviceBar::setLocked(bool locked)
     refresh();
 }
 
+void DeviceBar::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        refresh();
+}
+
 void DeviceBar::setSearching(bool searching)
 {
     m_searching = searching;
@@ -397,6 +406,10 @@ void DeviceBar::refresh()
     m_note = notes.join(QLatin1Char(' '));
     m_noteLabel->setText(m_note);
     m_noteLabel->setVisible(!m_note.isEmpty());
+    QPalette warning = palette();
+    warning.setColor(m_noteLabel->foregroundRole(), Theme::of(palette()).warning);
+    for (QLabel* label : {m_warning, m_noteLabel})
+        label->setPalette(warning);
     m_warning->setVisible(m_monitor->isChecked());
 
     const bool free = !m_locked && !m_searching;

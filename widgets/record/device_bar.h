@@ -50,6 +50,9 @@ Q_SIGNALS:
     void rescanRequested();
     void monitorChanged(bool on);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void build();
     void fillHosts();

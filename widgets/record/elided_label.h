@@ -17,7 +17,7 @@ public:
         setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     }
 
-    QSize minimumSizeHint() const override { return {32, QLabel::minimumSizeHint().height()}; }
+    QSize minimumSizeHint() const override { return {0, QLabel::minimumSizeHint().height()}; }
 
     void setWords(const QString& text)
     {

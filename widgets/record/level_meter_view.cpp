@@ -1,5 +1,6 @@
 #include "widgets/record/level_meter_view.h"
 
+#include "widgets/inspect/file_facts.h"
 #include "widgets/theme.h"
 
 #include <QHelpEvent>
@@ -34,7 +35,7 @@ struct Zone {
 
 std::array<Zone, 3> zones(const Theme& theme)
 {
-    const QColor quiet = theme.dark ? QColor(0x7F, 0xA6, 0xE0) : QColor(0x3A, 0x62, 0xA8);
+    const QColor quiet = theme.dark ? QColor(0x6A, 0x94, 0xD4) : QColor(0x3A, 0x62, 0xA8);
     return {{{LevelMeterView::kLowest, LevelMeterView::kWarmFrom, quiet},
              {LevelMeterView::kWarmFrom, LevelMeterView::kHotFrom, theme.warning},
              {LevelMeterView::kHotFrom, 0, theme.danger}}};
@@ -49,11 +50,11 @@ QFont smallFont(const QFont& font)
 
 } // namespace
 
-QString levelText(double decibels)
+QString decibelText(double decibels)
 {
-    if (decibels <= LevelReading::kSilence)
-        return QStringLiteral("−∞");
-    return QString::number(decibels, 'f', 1).replace(u'-', u'−');
+    return decibels <= LevelReading::kSilence
+        ? LevelMeterView::tr("−∞ dBFS")
+        : LevelMeterView::tr("%1 dBFS").arg(signedNumber(decibels, 1));
 }
 
 LevelMeterView::LevelMeterView(QWidget* parent)
@@ -80,8 +81,7 @@ void LevelMeterView::describe()
 {
     QStringList parts;
     for (const auto& channel : m_reading.channels)
-        parts
-            << tr("peak %1 dBFS, RMS %2 dBFS").arg(levelText(channel.hold), levelText(channel.rms));
+        parts << tr("peak %1, RMS %2").arg(decibelText(channel.hold), decibelText(channel.rms));
     if (parts.isEmpty())
         parts << tr("nothing is listened to");
     if (m_reading.clipped)
@@ -236,7 +236,8 @@ void LevelMeterView::paintBar(QPainter& painter, int channel) const
                 painter.fillRect(QRectF(left, top, std::min(to, right) - left, height), colour);
         };
         fill(right, trough.top(), trough.height(),
-             special && active() ? mixed(theme.grid, zone.colour, 0.16F) : theme.grid);
+             special && active() ? mixed(theme.grid, zone.colour, theme.dark ? 0.16F : 0.10F)
+                                 : theme.grid);
         if (!active())
             continue;
         fill(std::round(xOf(level.peak)), middle - thin / 2, thin,
@@ -271,8 +272,7 @@ void LevelMeterView::paintReadOut(QPainter& painter, int channel) const
         weighty.setBold(hot);
         painter.setFont(weighty);
         painter.setPen(hot ? theme.danger : warm ? theme.warning : theme.text);
-        painter.drawText(column(fromRight), Qt::AlignRight | Qt::AlignVCenter,
-                         tr("%1 dBFS").arg(levelText(level)));
+        painter.drawText(column(fromRight), Qt::AlignRight | Qt::AlignVCenter, decibelText(level));
     };
     if (active()) {
         const auto& level = m_reading.channels[static_cast<std::size_t>(channel)];
@@ -288,9 +288,11 @@ void LevelMeterView::paintReadOut(QPainter& painter, int channel) const
         return;
     painter.setFont(smallFont(font()));
     painter.setPen(active() ? theme.muted : palette().color(QPalette::Disabled, QPalette::Text));
-    for (const auto& [fromRight, text] : {std::pair(2, tr("peak")), std::pair(1, tr("RMS"))})
-        painter.drawText(column(fromRight).translated(0, rowHeight()).adjusted(0, 4, 0, 0),
-                         Qt::AlignRight | Qt::AlignTop, text);
+    for (const auto& [fromRight, text] : {std::pair(2, tr("peak")), std::pair(1, tr("RMS"))}) {
+        QRect below = column(fromRight);
+        below.setRect(below.left(), channels() * rowHeight() + 4, below.width(), kScaleHeight - 4);
+        painter.drawText(below, Qt::AlignRight | Qt::AlignVCenter, text);
+    }
 }
 
 void LevelMeterView::paintNoiseFloor(QPainter& painter) const

@@ -55,7 +55,7 @@ private:
     LevelReading m_reading;
 };
 
-/// "−12.3", and "−∞" for silence.
-QString levelText(double decibels);
+/// "−12.3 dBFS", and "−∞ dBFS" for silence.
+QString decibelText(double decibels);
 
 } // namespace phono

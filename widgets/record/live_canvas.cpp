@@ -17,6 +17,8 @@ namespace {
 constexpr int kLeft = 64; ///< of the plots: room for labels, the same for all panes
 constexpr int kRight = 76; ///< beside the plots: the colour bar and its labels
 constexpr int kHeader = 20;
+constexpr int kGap = 6; ///< between panes whose titles stand inside
+constexpr int kRoomForHeaders = 76; ///< pixels a pane has got, or else titles stand inside
 constexpr int kRuler = 38;
 constexpr double kSpectrogramRange = 50; ///< dB that the colours span at least
 /// A take's time comes by another way than its sound, and jitters.
@@ -156,6 +158,18 @@ QRect LiveCanvas::deviceRect(const QRect& rect) const
             QPoint(edge(rect.left() + rect.width()) - 1, edge(rect.top() + rect.height()) - 1)};
 }
 
+int LiveCanvas::headerHeight() const
+{
+    return m_compact ? kGap : kHeader;
+}
+
+QRect LiveCanvas::headerRect(PaneId pane) const
+{
+    const QRect plot = m_rects[pane];
+    return m_compact ? QRect(plot.left() + 4, plot.top() + 2, plot.width() - 8, kHeader - 4)
+                     : QRect(plot.left(), plot.top() - kHeader, plot.width(), kHeader);
+}
+
 void LiveCanvas::layOut()
 {
     m_ratio = devicePixelRatioF();
@@ -165,7 +179,8 @@ void LiveCanvas::layOut()
         weights += weightOf(PaneId(pane));
         panes += weightOf(PaneId(pane)) > 0 ? 1 : 0;
     }
-    const int room = std::max(0, height() - kRuler - panes * kHeader);
+    m_compact = (height() - kRuler) / std::max(1, panes) < kRoomForHeaders;
+    const int room = std::max(0, height() - kRuler - panes * headerHeight());
     const int plotWidth = std::max(1, width() - kLeft - kRight);
     int top = 0;
     int given = 0;
@@ -177,7 +192,7 @@ void LiveCanvas::layOut()
             continue;
         before += weight;
         const int until = room * before / weights;
-        top += kHeader;
+        top += headerHeight();
         m_rects[std::size_t(pane)] = {kLeft, top, plotWidth, until - given};
         top += until - given;
         given = until;

@@ -65,6 +65,8 @@ private:
     int weightOf(PaneId pane) const;
     QRect deviceRect(const QRect& rect) const;
     void layOut();
+    int headerHeight() const;
+    QRect headerRect(PaneId pane) const;
     void applyTheme();
 
     QString titleOf(PaneId pane) const;
@@ -84,6 +86,7 @@ private:
     std::array<bool, kPanes> m_shown{true, true, true, true};
     std::array<QRect, kPanes> m_rects;
     QRect m_ruler;
+    bool m_compact = false; ///< titles stand in the panes
     qreal m_ratio = 1; ///< device pixels in a logical one, as laid out
     bool m_listening = false;
     QString m_checkpoint;

@@ -39,7 +39,7 @@ QString LiveCanvas::titleOf(PaneId pane) const
     case Waveform:
         return tr("waveform");
     case Spectrogram:
-        return tr("spectrogram");
+        return m_compact ? tr("spectrogram (dB)") : tr("spectrogram");
     case Z:
         if (!offersCheckpoint())
             return tr("z");
@@ -62,17 +62,24 @@ QString LiveCanvas::subtitleOf(PaneId pane) const
 void LiveCanvas::paintFrame(QPainter& painter, const Theme& theme, PaneId pane) const
 {
     const QRect plot = m_rects[pane];
-    QFont bold = font();
+    QFont bold = m_compact ? tickFont() : font();
     bold.setWeight(QFont::DemiBold);
     painter.setFont(bold);
+    const QRect header = headerRect(pane);
+    const int used = painter.fontMetrics().horizontalAdvance(titleOf(pane));
+    if (m_compact) {
+        QColor ground = theme.panel;
+        ground.setAlphaF(0.8F);
+        painter.fillRect(QRect(header.left() - 3, header.top(), used + 6, header.height()), ground);
+    }
     painter.setPen(theme.text);
-    const QRect header(plot.left(), plot.top() - 20, plot.width(), 20);
     painter.drawText(header, Qt::AlignVCenter | Qt::AlignLeft, titleOf(pane));
-    const int used = painter.fontMetrics().horizontalAdvance(titleOf(pane)) + 12;
-    painter.setFont(font());
-    painter.setPen(theme.muted);
-    painter.drawText(header.adjusted(used, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
-                     subtitleOf(pane));
+    if (!m_compact) {
+        painter.setFont(font());
+        painter.setPen(theme.muted);
+        painter.drawText(header.adjusted(used + 12, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
+                         subtitleOf(pane));
+    }
     painter.setPen(theme.border);
     painter.drawRect(plot.adjusted(-1, -1, 0, 0));
     if (pane == Waveform || !heat(pane).empty()) {
@@ -119,7 +126,7 @@ void LiveCanvas::paintTicks(QPainter& painter, const Theme& theme, PaneId pane) 
                          Qt::AlignRight | Qt::AlignVCenter, tick.label);
         widest = std::max(widest, int(std::ceil(metrics.horizontalAdvance(tick.label))));
     }
-    if (metrics.horizontalAdvance(label) > plot.height() + 16)
+    if (metrics.horizontalAdvance(label) > plot.height() + (m_compact ? 0 : 16))
         return;
     painter.save();
     painter.translate(plot.left() - kTick - 5 - widest - 4, plot.center().y());
@@ -141,10 +148,13 @@ void LiveCanvas::paintColorBar(QPainter& painter, const Theme& theme, PaneId pan
     painter.setPen(theme.border);
     painter.drawRect(bar.adjusted(-1, -1, 0, 0));
     painter.setPen(theme.muted);
-    painter.setFont(font());
-    painter.drawText(QRect(bar.left(), plot.top() - 20, width() - bar.left(), 20),
-                     Qt::AlignVCenter | Qt::AlignLeft,
-                     pane == Spectrogram ? tr("dB") : tr("value"));
+    if (!m_compact) {
+        painter.setFont(font());
+        const QRect header = headerRect(pane);
+        painter.drawText(QRect(bar.left(), header.top(), width() - bar.left(), header.height()),
+                         Qt::AlignVCenter | Qt::AlignLeft,
+                         pane == Spectrogram ? tr("dB") : tr("value"));
+    }
     painter.setFont(tickFont());
     const QFontMetricsF metrics(painter.font());
     const auto [low, high] = heat(pane).limits();

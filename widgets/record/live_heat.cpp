@@ -92,13 +92,13 @@ bool LiveHeat::adjustLimits()
     const std::int64_t kept = std::min(m_frames, m_capacity);
     const auto channels = static_cast<std::size_t>(m_channels);
     const std::size_t all = static_cast<std::size_t>(kept) * channels;
-    // Odd, so that it does not meet the same channels again and again.
-    const std::size_t stride = std::max<std::size_t>(1, all / kSampled) | 1;
+    // By the golden ratio, which meets all channels and times alike.
+    const auto stride = static_cast<std::size_t>(double(all) * 0.6180339887) | 1;
     std::vector<float> sampled;
-    sampled.reserve(all / stride + 1);
-    for (std::size_t i = 0; i < all; i += stride) {
-        const std::size_t slot = slotOf(m_frames - kept + static_cast<std::int64_t>(i / channels));
-        const float value = m_values[slot * channels + i % channels];
+    sampled.reserve(kSampled);
+    for (std::size_t i = 0, at = 0; i < std::min(all, kSampled); ++i, at = (at + stride) % all) {
+        const std::size_t slot = slotOf(m_frames - kept + static_cast<std::int64_t>(at / channels));
+        const float value = m_values[slot * channels + at % channels];
         if (m_known[slot] && std::isfinite(value))
             sampled.push_back(value);
     }

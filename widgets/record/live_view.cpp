@@ -122,7 +122,7 @@ void LiveView::refresh()
     m_note->setText(late ? tr("does not keep up: %1 s behind").arg(m_behind, 0, 'f', 1)
                          : QString());
     QPalette warning = palette();
-    warning.setColor(QPalette::WindowText, Theme::of(palette()).warning);
+    warning.setColor(m_note->foregroundRole(), Theme::of(palette()).warning);
     m_note->setPalette(warning);
 }
 

@@ -12,7 +12,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QEvent>
-#include <QFrame>
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -26,12 +25,15 @@ namespace {
 
 using State = RecorderStatus::State;
 
-QFrame* line(QWidget* parent)
+constexpr int kLiveShare = 62; ///< per cent, of live view and takes
+constexpr int kTallEnough = 760;
+constexpr int kWideEnough = 860;
+
+QWidget* line(QWidget* parent)
 {
-    auto* rule = new QFrame(parent);
-    rule->setFrameShape(QFrame::HLine);
-    rule->setFrameShadow(QFrame::Plain);
-    rule->setForegroundRole(QPalette::Mid);
+    auto* rule = new QWidget(parent);
+    rule->setAutoFillBackground(true);
+    rule->setBackgroundRole(QPalette::Mid);
     rule->setFixedHeight(1);
     return rule;
 }
@@ -85,22 +87,21 @@ RecordPanel::RecordPanel(QWidget* parent)
                                                       {m_splitter, "recordSplitter"}};
     for (const auto& [widget, name] : names)
         widget->setObjectName(QLatin1String(name));
+    makeActions();
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
-    makeActions();
 
     auto* middle = new QVBoxLayout;
     middle->setContentsMargins(12, 12, 12, 8);
     middle->setSpacing(8);
     middle->addLayout(makeTransport());
-    middle->addLayout(makeStateLine());
+    middle->addLayout(makeProblem());
     middle->addWidget(m_meter);
     middle->addWidget(m_losses);
     middle->addLayout(makeFileLine());
     m_splitter->addWidget(m_live);
     m_splitter->addWidget(makeTakes());
-    m_splitter->setStretchFactor(0, 1);
-    m_splitter->setSizes({400, 200});
+    m_splitter->setSizes({kLiveShare * 100, (100 - kLiveShare) * 100});
     m_splitter->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -149,59 +150,77 @@ void RecordPanel::makeActions()
 QLayout* RecordPanel::makeTransport()
 {
     QFont large = tabularFont(font());
-    large.setPointSizeF(font().pointSizeF() * 2.6);
+    large.setPointSizeF(font().pointSizeF() * 2.2);
     m_time->setFont(large);
     m_time->setAccessibleName(tr("Length of the take"));
     // The width of the widest figures, so that nothing moves.
     m_time->setMinimumWidth(QFontMetrics(large).horizontalAdvance(QStringLiteral("00:00:00.0")));
+    QFont bold = m_state->font();
+    bold.setWeight(QFont::DemiBold);
+    m_state->setFont(bold);
     m_markers->setForegroundRole(QPalette::PlaceholderText);
+    m_stateDetails->setForegroundRole(QPalette::PlaceholderText);
+    auto* upper = new QHBoxLayout;
+    upper->setSpacing(8);
+    upper->addWidget(m_time);
+    QToolButton* pause = buttonOf(m_pause, this);
+    // It says "Continue" at times, and nothing must move then.
+    pause->setMinimumWidth(pause->sizeHint().width()
+                           + fontMetrics().horizontalAdvance(tr("Continue"))
+                           - fontMetrics().horizontalAdvance(tr("Pause")));
+    upper->addWidget(pause);
+    upper->addWidget(buttonOf(m_marker, this));
+    upper->addWidget(m_markers, 1);
+    auto* lower = new QHBoxLayout;
+    lower->setSpacing(8);
+    lower->addWidget(m_state);
+    lower->addWidget(m_stateDetails, 1);
+    auto* middle = new QVBoxLayout;
+    middle->setSpacing(4);
+    middle->addLayout(upper);
+    middle->addLayout(lower);
     auto* row = new QHBoxLayout;
-    row->setSpacing(8);
+    row->setSpacing(16);
     row->addWidget(m_button);
-    row->addSpacing(8);
-    row->addWidget(m_time);
-    row->addSpacing(8);
-    row->addWidget(buttonOf(m_pause, this));
-    row->addWidget(buttonOf(m_marker, this));
-    row->addWidget(m_markers, 1);
+    row->addLayout(middle, 1);
+    row->addLayout(makeSwitches());
     return row;
 }
 
-QLayout* RecordPanel::makeStateLine()
+QLayout* RecordPanel::makeSwitches()
 {
     auto* listen = new QCheckBox(tr("Listen"), this);
     listen->setObjectName(QStringLiteral("listen"));
     listen->setToolTip(m_listen->toolTip());
+    const auto follow = [this, listen] {
+        listen->setChecked(m_listen->isChecked());
+        listen->setEnabled(m_listen->isEnabled());
+    };
     connect(listen, &QCheckBox::clicked, m_listen, &QAction::trigger);
-    connect(m_listen, &QAction::toggled, listen, &QCheckBox::setChecked);
-    connect(m_listen, &QAction::changed, listen,
-            [this, listen] { listen->setEnabled(m_listen->isEnabled()); });
-    QFont bold = m_state->font();
-    bold.setWeight(QFont::DemiBold);
-    m_state->setFont(bold);
-    m_stateDetails->setForegroundRole(QPalette::PlaceholderText);
+    connect(m_listen, &QAction::changed, listen, follow);
+    follow();
     m_preRoll->setToolTip(tr("A take begins with the last %1 s that were listened to, so that a "
                              "first word is not lost.")
                               .arg(kPreRollSeconds));
     connect(m_preRoll, &QCheckBox::clicked, this, &RecordPanel::preRollChanged);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(8);
+    column->addStretch();
+    column->addWidget(listen);
+    column->addWidget(m_preRoll);
+    column->addStretch();
+    return column;
+}
+
+QLayout* RecordPanel::makeProblem()
+{
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
-    row->addWidget(listen);
-    row->addSpacing(8);
-    row->addWidget(m_state);
-    row->addWidget(m_stateDetails, 1);
-    row->addWidget(m_preRoll);
-    auto* problem = new QHBoxLayout;
-    problem->setSpacing(8);
-    problem->addWidget(m_problem, 1);
-    problem->addWidget(m_again);
-    auto* column = new QVBoxLayout;
-    column->setSpacing(8);
-    column->addLayout(row);
-    column->addLayout(problem);
-    return column;
+    row->addWidget(m_problem, 1);
+    row->addWidget(m_again);
+    return row;
 }
 
 QLayout* RecordPanel::makeFileLine()
@@ -350,6 +369,18 @@ void RecordPanel::setFreeSeconds(std::optional<double> seconds)
 QList<QAction*> RecordPanel::recordActions() const
 {
     return {m_record, m_pause, m_marker, m_listen, m_folder};
+}
+
+void RecordPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    // Side by side where there is width, but not the height for both.
+    const bool flat = height() < kTallEnough && width() >= kWideEnough;
+    const auto wanted = flat ? Qt::Horizontal : Qt::Vertical;
+    if (m_splitter->orientation() == wanted)
+        return;
+    m_splitter->setOrientation(wanted);
+    m_splitter->setSizes({kLiveShare * 100, (100 - kLiveShare) * 100});
 }
 
 void RecordPanel::changeEvent(QEvent* event)

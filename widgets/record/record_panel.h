@@ -83,11 +83,13 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void makeActions();
     QLayout* makeTransport();
-    QLayout* makeStateLine();
+    QLayout* makeSwitches();
+    QLayout* makeProblem();
     QLayout* makeFileLine();
     QWidget* makeTakes();
     void recordOrStop();

@@ -24,7 +24,7 @@ constexpr double kLittleSpace = 600; ///< seconds on the disk that are worth a w
 void colour(QLabel& label, const QColor& colour)
 {
     QPalette palette = label.parentWidget()->palette();
-    palette.setColor(QPalette::WindowText, colour);
+    palette.setColor(label.foregroundRole(), colour);
     label.setPalette(palette);
 }
 
@@ -112,6 +112,7 @@ void RecordPanel::refreshState()
     m_time->setText(clockText(inTake() ? m_status.seconds : 0));
     colour(*m_time, m_status.state == State::Recording ? theme.text : theme.muted);
     m_markers->setWords(inTake() ? markersText(m_status.markers) : QString());
+    m_markers->setToolTip(markersList(m_status.markers));
     const QString losses = listensNow() ? lossText(m_status) : QString();
     m_losses->setText(losses);
     m_losses->setVisible(!losses.isEmpty());

@@ -59,6 +59,14 @@ QString markersText(const std::vector<TakeMarker>& markers)
                                : tr("%1 markers, the last at %2").arg(markers.size()).arg(last);
 }
 
+QString markersList(const std::vector<TakeMarker>& markers)
+{
+    QStringList lines;
+    for (const TakeMarker& marker : markers)
+        lines << tr("%1 at %2").arg(QString::fromStdString(marker.name), clockText(marker.seconds));
+    return lines.join(QLatin1Char('\n'));
+}
+
 QString lossText(const RecorderStatus& status)
 {
     QStringList parts;

@@ -16,6 +16,8 @@ QString freeText(double seconds);
 QString fileText(const QString& file);
 /// "2 markers, the last at 00:00:12.3"; "" for none.
 QString markersText(const std::vector<TakeMarker>& markers);
+/// All of them, one a line.
+QString markersList(const std::vector<TakeMarker>& markers);
 /// Of lost samples; "" if none were.
 QString lossText(const RecorderStatus& status);
 /// The device, its rate and channels.

@@ -1,5 +1,6 @@
 #include "widgets/record/take_report_view.h"
 
+#include "widgets/inspect/file_facts.h"
 #include "widgets/record/level_meter_view.h"
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
@@ -23,10 +24,10 @@ QString factsOf(const TakeReport& report)
           << rateWords(report.rate)
           << (report.channels == 1 ? TakeReportView::tr("1 channel")
                                    : TakeReportView::tr("%1 channels").arg(report.channels))
-          << TakeReportView::tr("peak %1 dBFS").arg(levelText(toDecibels(report.peak)))
-          << TakeReportView::tr("RMS %1 dBFS").arg(levelText(toDecibels(report.rms)));
+          << TakeReportView::tr("peak %1").arg(levelText(report.peak))
+          << TakeReportView::tr("RMS %1").arg(levelText(report.rms));
     if (report.noiseFloor > LevelReading::kSilence)
-        facts << TakeReportView::tr("noise floor %1 dBFS").arg(levelText(report.noiseFloor));
+        facts << TakeReportView::tr("noise floor %1").arg(decibelText(report.noiseFloor));
     if (const auto count = report.markers.size(); count > 0)
         facts << (count == 1 ? TakeReportView::tr("1 marker")
                              : TakeReportView::tr("%1 markers").arg(count));
@@ -64,16 +65,17 @@ TakeReportView::TakeReportView(QWidget* parent)
     close->setAccessibleName(tr("Dismiss"));
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
 
-    auto* text = new QVBoxLayout;
-    text->setSpacing(4);
-    for (QLabel* label : {m_name, m_facts, m_advice})
-        text->addWidget(label);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 8, 12, 8);
-    row->setSpacing(8);
-    row->addLayout(text, 1);
-    row->addWidget(open, 0, Qt::AlignTop);
-    row->addWidget(close, 0, Qt::AlignTop);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(8);
+    head->addWidget(m_name, 1);
+    head->addWidget(open);
+    head->addWidget(close);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(12, 8, 8, 8);
+    column->setSpacing(4);
+    column->addLayout(head);
+    column->addWidget(m_facts);
+    column->addWidget(m_advice);
     hide();
 }
 
@@ -104,7 +106,7 @@ void TakeReportView::refreshColours()
 {
     const Theme theme = Theme::of(palette());
     QPalette coloured = palette();
-    coloured.setColor(QPalette::WindowText, m_warns ? theme.warning : theme.muted);
+    coloured.setColor(m_advice->foregroundRole(), m_warns ? theme.warning : theme.muted);
     m_advice->setPalette(coloured);
     update();
 }

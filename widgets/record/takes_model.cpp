@@ -10,6 +10,7 @@
 #include <QFileInfo>
 #include <QLocale>
 #include <QMimeData>
+#include <QSize>
 #include <QUrl>
 
 #include <algorithm>
@@ -17,6 +18,8 @@
 
 namespace phono {
 namespace {
+
+constexpr int kRowHeight = 22;
 
 QString stateWord(Take::State state)
 {
@@ -185,11 +188,11 @@ QVariant TakesModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         return tip(one, column);
     case Qt::TextAlignmentRole:
-        return int(Qt::AlignVCenter
-                   | (column >= Length && column <= Size ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter | (column >= Length ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::SizeHintRole:
+        return QSize(0, kRowHeight);
     case Qt::FontRole:
-        return column >= Length && column <= Size ? QVariant(tabularFont(QApplication::font()))
-                                                  : QVariant();
+        return column >= Length ? QVariant(tabularFont(QApplication::font())) : QVariant();
     case Qt::ForegroundRole: {
         if (column != State)
             return {};
@@ -208,10 +211,9 @@ QVariant TakesModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal || section < 0 || section >= kColumns)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter
-                   | (section >= Length && section <= Size ? Qt::AlignRight : Qt::AlignLeft));
-    const QString titles[] = {tr("Take"),     tr("Length"), tr("Rate"), tr("Channels"),
-                              tr("Recorded"), tr("Size"),   tr("State")};
+        return int(Qt::AlignVCenter | (section >= Length ? Qt::AlignRight : Qt::AlignLeft));
+    const QString titles[] = {tr("Take"),     tr("State"), tr("Length"),  tr("Rate"),
+                              tr("Channels"), tr("Size"),  tr("Recorded")};
     return role == Qt::DisplayRole ? QVariant(titles[section]) : QVariant();
 }
 

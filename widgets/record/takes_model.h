@@ -13,7 +13,7 @@ namespace phono {
 class TakesModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, Length, Rate, Channels, Written, Size, State, kColumns };
+    enum Column { Name, State, Length, Rate, Channels, Size, Written, kColumns };
     /// What a column is sorted by.
     static constexpr int kSortRole = Qt::UserRole;
 

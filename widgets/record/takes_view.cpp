@@ -20,6 +20,14 @@
 #include <algorithm>
 
 namespace phono {
+namespace {
+
+constexpr int kNames = 200; ///< pixels, for which other columns give way
+constexpr int kFewestNames = 120;
+constexpr int kNarrow = 560; ///< buttons go below their text
+constexpr int kSide = 9;
+
+} // namespace
 
 TakesView::TakesView(QWidget* parent)
     : QWidget(parent)
@@ -35,7 +43,11 @@ TakesView::TakesView(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(makeUnfinished());
-    column->addWidget(m_table, 1);
+    // Texts of the table begin where those of the panel do.
+    auto* sides = new QHBoxLayout;
+    sides->setContentsMargins(kSide, 0, kSide, 0);
+    sides->addWidget(m_table);
+    column->addLayout(sides, 1);
     setLayout(m_stack);
     m_stack->addWidget(makeEmpty());
     m_stack->addWidget(filled);
@@ -84,13 +96,20 @@ QWidget* TakesView::makeUnfinished()
     keep->setObjectName(QStringLiteral("keepTake"));
     auto* trash = new QPushButton(tr("Move to trash"), m_unfinished);
     trash->setObjectName(QStringLiteral("trashUnfinished"));
-    auto* row = new QHBoxLayout(m_unfinished);
-    row->setContentsMargins(12, 6, 12, 6);
-    row->setSpacing(8);
-    row->addWidget(mark);
-    row->addWidget(m_unfinishedText, 1);
-    row->addWidget(keep);
-    row->addWidget(trash);
+    auto* words = new QHBoxLayout;
+    words->setSpacing(8);
+    words->addWidget(mark, 0, Qt::AlignTop);
+    words->addWidget(m_unfinishedText, 1);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
+    buttons->addStretch();
+    buttons->addWidget(keep);
+    buttons->addWidget(trash);
+    m_unfinishedRow = new QBoxLayout(QBoxLayout::LeftToRight, m_unfinished);
+    m_unfinishedRow->setContentsMargins(12, 8, 12, 8);
+    m_unfinishedRow->setSpacing(8);
+    m_unfinishedRow->addLayout(words, 1);
+    m_unfinishedRow->addLayout(buttons);
     m_unfinished->hide();
     connect(keep, &QPushButton::clicked, this, [this] {
         if (const Take* take = unfinished())
@@ -126,7 +145,7 @@ void TakesView::makeTable()
     tintSelection();
     QHeaderView* header = m_table->header();
     header->setStretchLastSection(false);
-    constexpr int kWidths[] = {240, 96, 80, 80, 136, 88, 96};
+    constexpr int kWidths[] = {240, 80, 88, 72, 72, 80, 128};
     for (int column = 0; column < TakesModel::kColumns; ++column)
         header->resizeSection(column, kWidths[column]);
     connect(m_table, &QTreeView::doubleClicked, this, &TakesView::openCurrent);
@@ -175,6 +194,7 @@ void TakesView::setTakes(std::vector<Take> takes)
     selectWaiting();
     refreshUnfinished();
     refreshActions();
+    fitColumns();
 }
 
 void TakesView::setFolder(const QString& folder)
@@ -300,17 +320,37 @@ bool TakesView::eventFilter(QObject* watched, QEvent* event)
 void TakesView::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    fitNames();
+    fitColumns();
 }
 
-void TakesView::fitNames()
+void TakesView::fitColumns()
 {
-    // Names take what the numbers leave, but never nothing.
-    constexpr int kLeast = 200;
     QHeaderView* header = m_table->header();
-    const int others = header->length() - header->sectionSize(TakesModel::Name);
+    for (int column = 0; column < TakesModel::kColumns; ++column)
+        m_table->setColumnHidden(column, column == TakesModel::State && !anyState());
     const int scrollBar = m_table->verticalScrollBar()->sizeHint().width();
-    header->resizeSection(TakesModel::Name, std::max(kLeast, width() - others - scrollBar));
+    const auto roomForNames = [&] {
+        const int others = header->length() - header->sectionSize(TakesModel::Name);
+        return width() - 2 * kSide - others - scrollBar;
+    };
+    // What a take is, before how it was recorded.
+    for (const int column :
+         {TakesModel::Channels, TakesModel::Rate, TakesModel::Size, TakesModel::Written}) {
+        if (roomForNames() < kNames)
+            m_table->setColumnHidden(column, true);
+    }
+    header->resizeSection(TakesModel::Name, std::max(kFewestNames, roomForNames()));
+    m_unfinishedRow->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom
+                                                    : QBoxLayout::LeftToRight);
+}
+
+bool TakesView::anyState() const
+{
+    for (int row = 0; row < m_model.rowCount(); ++row) {
+        if (m_model.take(row).state != Take::State::Finished)
+            return true;
+    }
+    return false;
 }
 
 void TakesView::changeEvent(QEvent* event)

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 class QAction;
+class QBoxLayout;
 class QLabel;
 class QSortFilterProxyModel;
 class QStackedLayout;
@@ -50,7 +51,8 @@ private:
     QWidget* makeUnfinished();
     void makeTable();
     void makeActions();
-    void fitNames();
+    void fitColumns();
+    bool anyState() const;
     void refreshActions();
     void refreshUnfinished();
     void selectWaiting();
@@ -66,6 +68,7 @@ private:
     QTreeView* m_table;
     QLabel* m_emptyFolder = nullptr;
     QWidget* m_unfinished = nullptr;
+    QBoxLayout* m_unfinishedRow = nullptr;
     QLabel* m_unfinishedText = nullptr;
     QString m_waiting;
     QList<QAction*> m_actions;
