@@ -110,14 +110,13 @@ Result<void> join(const FlatParameters& parameters, const std::vector<Tensor>& t
 
 struct Learner::Parts {
     Parts(const Checkpoint& model, const TrainingConfig& given, at::Device chosen,
-          std::unique_ptr<Communicator> all, int threadCount)
+          std::unique_ptr<Communicator> all)
         : config(given)
         , device(chosen)
-        , threads(threadCount)
         , processes(std::move(all))
         , parameters(model, device)
         , gradients(at::zeros_like(parameters.flat()))
-        , optimizer(parameters.flat(), config.optimizer, threads)
+        , optimizer(parameters.flat(), config.optimizer, config.common.threads)
     {
         if (config.common.fp16)
             scaler.emplace(LossScaler::State{config.common.fp16InitScale, 0}, scaleWindow(),
@@ -128,7 +127,7 @@ struct Learner::Parts {
     /// For as long as the result lives, what is pinned and allocated belongs to the device.
     [[nodiscard]] c10::DeviceGuard enter() const
     {
-        at::set_num_threads(threads);
+        at::set_num_threads(config.common.threads);
         return c10::DeviceGuard(device);
     }
     std::int64_t scaleWindow() const
@@ -152,7 +151,6 @@ struct Learner::Parts {
 
     TrainingConfig config;
     at::Device device;
-    int threads;
     std::unique_ptr<Communicator> processes;
     FlatParameters parameters;
     at::Tensor gradients;
@@ -256,27 +254,27 @@ Learner::~Learner() = default;
 Learner::Learner(Learner&&) noexcept = default;
 Learner& Learner::operator=(Learner&&) noexcept = default;
 
-Result<Learner> Learner::create(const Checkpoint& model, const TrainingConfig& config,
+Result<Learner> Learner::create(const Checkpoint& model, const TrainingConfig& given,
                                 const ProcessPlace& place, const std::stop_token& stop)
 {
-    const auto device = chooseDevice(config.common.device, place);
+    const auto device = chooseDevice(given.common.device, place);
     if (!device)
         return device.error();
-    auto processes = joinProcesses(place, *device, config.distributed.timeoutSeconds, stop);
+    auto processes = joinProcesses(place, *device, given.distributed.timeoutSeconds, stop);
     if (!processes)
         return processes.error();
-    const int threads = config.common.threads > 0 ? config.common.threads
-                                                  : std::max(1, physicalCores() / place.localSize);
+    auto config = given;
+    if (config.common.threads == 0) // the processes of a machine share its cores
+        config.common.threads = std::max(1, physicalCores() / place.localSize);
     return withTorch<Learner>("the model cannot be set up for training", [&]() -> Result<Learner> {
-        at::set_num_threads(threads);
+        at::set_num_threads(config.common.threads);
         const c10::DeviceGuard guard(*device);
         if (device->is_cuda()) {
             // TF32 keeps 10 bits of each factor: not what "fp32" promises.
             at::globalContext().setAllowTF32CuBLAS(false);
             at::globalContext().setAllowTF32CuDNN(false);
         }
-        auto parts =
-            std::make_unique<Parts>(model, config, *device, std::move(*processes), threads);
+        auto parts = std::make_unique<Parts>(model, config, *device, std::move(*processes));
         auto network = makeTrainingNetwork(parts->parameters, config, *device);
         if (!network)
             return network.error();
@@ -303,7 +301,7 @@ std::string Learner::precision() const
 
 int Learner::threads() const
 {
-    return m_parts->threads;
+    return m_parts->config.common.threads;
 }
 
 std::int64_t Learner::parameterCount() const
