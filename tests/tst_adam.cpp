@@ -37,6 +37,24 @@ struct Updates {
     TrainingConfig config;
 };
 
+at::Tensor number(double value)
+{
+    return at::full({1}, value, at::kDouble);
+}
+
+double normOf(const AdamOptimizer& adam, const at::Tensor& gradients, double scale)
+{
+    return adam.norm(gradients, number(scale)).item<double>();
+}
+
+void step(AdamOptimizer& adam, at::Tensor& parameters, const at::Tensor& gradients, double scale,
+          double norm, double clipNorm, double lr)
+{
+    adam.step(parameters, gradients, {number(scale), number(norm), at::ones({1}, at::kBool)},
+              clipNorm, lr);
+    ++adam.steps;
+}
+
 } // namespace
 
 /// The optimizer against fairseq's updates, and its parts against plain formulas.
@@ -61,17 +79,17 @@ private Q_SLOTS:
         for (int i = 0; i < steps.size(); ++i) {
             at::manual_seed(static_cast<std::uint64_t>(run.meta["seed0"].toInt() + i));
             auto gradients = at::zeros_like(run.parameters.flat());
-            const auto sums = (*network)->differentiate(audio, i, gradients, {});
+            const auto sums = (*network)->differentiate(audio, i, gradients, {}).read();
             const auto expected = steps[i].toObject();
             const double loss = expected["loss_sum"].toDouble();
             QVERIFY(std::abs(sums.loss - loss) <= 5e-6 * loss);
             const double scale = 1.0 / static_cast<double>(sums.positives);
-            const double norm = adam.norm(gradients, scale);
+            const double norm = normOf(adam, gradients, scale);
             const double gnorm = expected["gnorm"].toDouble();
             QVERIFY2(std::abs(norm - gnorm) <= 1e-5 * gnorm,
                      qPrintable(QString("norm %1 instead of %2").arg(norm).arg(gnorm)));
-            adam.step(run.parameters.flat(), gradients, scale, norm,
-                      run.config.optimization.clipNorm, run.config.optimization.lr);
+            step(adam, run.parameters.flat(), gradients, scale, norm,
+                 run.config.optimization.clipNorm, run.config.optimization.lr);
         }
         QCOMPARE(adam.steps, std::int64_t(3));
         int compared = 0;
@@ -106,10 +124,64 @@ private Q_SLOTS:
             auto parameters = start.clone();
             AdamOptimizer adam(parameters, options, threads);
             for (int i = 0; i < 3; ++i)
-                adam.step(parameters, gradients, 0.5, adam.norm(gradients, 0.5), 1, 0.1);
+                step(adam, parameters, gradients, 0.5, normOf(adam, gradients, 0.5), 1, 0.1);
             return parameters;
         };
         QVERIFY(at::equal(run(1), run(3)));
+    }
+
+    /// What other devices compute, on this one.
+    void atenMakesTheSameUpdates()
+    {
+        at::manual_seed(2);
+        const auto start = at::randn({1000});
+        TrainingConfig::Optimizer options;
+        options.weightDecay = 0.01;
+        auto expected = start.clone();
+        auto parameters = start.clone();
+        AdamOptimizer loops(expected, options, 1);
+        AdamOptimizer aten(parameters, options, 1);
+        for (int i = 0; i < 3; ++i) {
+            const auto gradients = at::randn({1000});
+            const double norm = normOf(aten, gradients, 0.5);
+            step(loops, expected, gradients, 0.5, norm, 3, 0.1);
+            aten.stepByAten(parameters, gradients,
+                            {number(0.5), number(norm), at::ones({1}, at::kBool)}, 3, 0.1);
+            ++aten.steps;
+        }
+        QVERIFY(!at::allclose(expected, start, 1e-2));
+        QVERIFY(at::allclose(parameters, expected, 1e-5, 1e-6));
+    }
+
+    void nothingChangesWithoutLeave_data()
+    {
+        QTest::addColumn<bool>("byAten");
+        QTest::newRow("by loops") << false;
+        QTest::newRow("by ATen") << true;
+    }
+    void nothingChangesWithoutLeave()
+    {
+        QFETCH(bool, byAten);
+        TrainingConfig::Optimizer options;
+        options.weightDecay = 0.01;
+        auto parameters = at::ones({100});
+        AdamOptimizer adam(parameters, options, 1);
+        step(adam, parameters, at::ones({100}), 1, 1, 0, 0.1);
+        const auto before = parameters.clone();
+        const auto average = adam.expAvg.clone();
+        const auto square = adam.expAvgSq.clone();
+        auto gradients = at::ones({100});
+        gradients[3] = std::nan("");
+        gradients[4] = INFINITY;
+        const AdamOptimizer::Given given = {number(1), number(std::nan("")),
+                                            at::zeros({1}, at::kBool)};
+        if (byAten)
+            adam.stepByAten(parameters, gradients, given, 1, 0.1);
+        else
+            adam.step(parameters, gradients, given, 1, 0.1);
+        QVERIFY(at::equal(parameters, before));
+        QVERIFY(at::equal(adam.expAvg, average));
+        QVERIFY(at::equal(adam.expAvgSq, square));
     }
 
     void stateContinues()
@@ -119,18 +191,18 @@ private Q_SLOTS:
         auto whole = at::zeros({1000});
         AdamOptimizer first(whole, {}, 1);
         for (int i = 0; i < 4; ++i)
-            first.step(whole, gradients * (i + 1), 1, 1, 0, 0.1);
+            step(first, whole, gradients * (i + 1), 1, 1, 0, 0.1);
 
         auto parts = at::zeros({1000});
         AdamOptimizer before(parts, {}, 1);
         for (int i = 0; i < 2; ++i)
-            before.step(parts, gradients * (i + 1), 1, 1, 0, 0.1);
+            step(before, parts, gradients * (i + 1), 1, 1, 0, 0.1);
         AdamOptimizer after(parts, {}, 1);
         after.steps = before.steps;
         after.expAvg = before.expAvg.clone();
         after.expAvgSq = before.expAvgSq.clone();
         for (int i = 2; i < 4; ++i)
-            after.step(parts, gradients * (i + 1), 1, 1, 0, 0.1);
+            step(after, parts, gradients * (i + 1), 1, 1, 0, 0.1);
         QVERIFY(at::equal(parts, whole));
     }
 
@@ -141,7 +213,7 @@ private Q_SLOTS:
         TrainingConfig::Optimizer options;
         options.weightDecay = 0.5;
         AdamOptimizer adam(parameters, options, 1);
-        adam.step(parameters, at::zeros({3}), 1, 0, 0, 0.1);
+        step(adam, parameters, at::zeros({3}), 1, 0, 0, 0.1);
         QVERIFY(at::allclose(parameters, at::full({3}, 1.9F)));
     }
 
@@ -153,11 +225,11 @@ private Q_SLOTS:
         auto clipped = at::zeros({2});
         AdamOptimizer adam(clipped, options, 1);
         const auto gradients = at::tensor({3.0F, 4.0F});
-        QVERIFY(std::abs(adam.norm(gradients, 1) - 5) < 1e-12);
-        adam.step(clipped, gradients, 1, 5, 1, 0.1);
+        QVERIFY(std::abs(normOf(adam, gradients, 1) - 5) < 1e-12);
+        step(adam, clipped, gradients, 1, 5, 1, 0.1);
         auto direct = at::zeros({2});
         AdamOptimizer other(direct, options, 1);
-        other.step(direct, gradients / 5, 1, 1, 0, 0.1);
+        step(other, direct, gradients / 5, 1, 1, 0, 0.1);
         QVERIFY(at::allclose(clipped, direct, 1e-5));
     }
 };

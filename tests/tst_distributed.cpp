@@ -89,6 +89,19 @@ int freePort()
     return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
 }
 
+/// Whether the process takes SIGTERM as a request, rather than dying of it.
+bool waitsForSignals(qint64 process)
+{
+    QFile file(QStringLiteral("/proc/%1/status").arg(process));
+    if (!file.open(QIODevice::ReadOnly))
+        return false;
+    constexpr qulonglong kTermination = 1ULL << (SIGTERM - 1);
+    for (const QByteArray& line : file.readAll().split('\n'))
+        if (line.startsWith("SigBlk:"))
+            return (line.mid(7).trimmed().toULongLong(nullptr, 16) & kTermination) != 0;
+    return false;
+}
+
 std::unique_ptr<QProcess> startAs(int rank, int port, const QString& program,
                                   const QStringList& arguments)
 {
@@ -162,7 +175,7 @@ private Q_SLOTS:
         const auto process = startAs(rank, freePort(), PHONO_CLI,
                                      newRun(makeCorpus(m_folder.filePath("data")), run, 12));
         QVERIFY(process->waitForStarted());
-        QTest::qWait(1000);
+        QTRY_VERIFY_WITH_TIMEOUT(waitsForSignals(process->processId()), 60000);
         process->terminate();
         const auto end = finish(*process);
         QVERIFY2(end.status == 0, end.err.constData());

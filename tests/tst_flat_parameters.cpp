@@ -132,6 +132,38 @@ private Q_SLOTS:
         QCOMPARE(metrics.negativeMean, -0.5);
     }
 
+    void rowsAddUpAsSumsDo()
+    {
+        BatchSums one;
+        one.loss = 30;
+        one.stepLoss = {20, 10};
+        one.stepPositives = {6, 4};
+        one.positives = 10;
+        one.negatives = 20;
+        one.correct = 5;
+        one.positiveSum = 15;
+        one.negativeSum = -10;
+        one.codePerplexity = 8;
+        BatchSums other = one;
+        other.positives = 30;
+        other.stepPositives = {20, 10};
+        other.codePerplexity = 4;
+        BatchSums expected = one;
+        expected.add(other);
+
+        DeviceSums rows(4, at::kCPU); // more steps than any batch could predict
+        rows.add(DeviceSums(one, 4));
+        rows.add(DeviceSums(other, 4));
+        QCOMPARE(rows.loss().item<double>(), 60.0);
+        QCOMPARE(rows.positives().item<double>(), 40.0);
+        const auto read = rows.read();
+        QVERIFY(read.metrics() == expected.metrics());
+        QVERIFY(read.stepPositives == expected.stepPositives);
+        QCOMPARE(read.correct, expected.correct);
+        QCOMPARE(*read.codePerplexity, 5.0);
+        QVERIFY(!DeviceSums(BatchSums(), 4).read().codePerplexity);
+    }
+
     void nothingSummedGivesZeros() { QVERIFY(BatchSums().metrics() == TaskMetrics()); }
 
 private:

@@ -76,8 +76,10 @@ Outcome differentiate(const Kernel& kernel, FlatParameters& parameters,
     Outcome outcome;
     outcome.gradients = at::zeros_like(parameters.flat());
     at::manual_seed(seed);
-    outcome.sums = network->differentiate(
-        audio, 0, outcome.gradients, [&](std::int64_t first) { outcome.ready.push_back(first); });
+    outcome.sums = network
+                       ->differentiate(audio, 0, outcome.gradients,
+                                       [&](std::int64_t first) { outcome.ready.push_back(first); })
+                       .read();
     return outcome;
 }
 

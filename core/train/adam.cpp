@@ -11,6 +11,7 @@ namespace phono {
 namespace {
 
 constexpr std::int64_t kBlock = 1 << 16;
+constexpr double kClipEpsilon = 1e-6;
 
 struct Coefficients {
     float gradient; // scale and clip
@@ -58,10 +59,10 @@ AdamOptimizer::AdamOptimizer(const at::Tensor& parameters, const TrainingConfig:
 {
 }
 
-double AdamOptimizer::norm(const at::Tensor& gradients, double scale) const
+at::Tensor AdamOptimizer::norm(const at::Tensor& gradients, const at::Tensor& scale) const
 {
     if (!gradients.device().is_cpu())
-        return std::sqrt(gradients.square().sum(at::kDouble).item<double>()) * scale;
+        return gradients.square().sum(at::kDouble).sqrt() * scale;
     const auto count = gradients.numel();
     const auto blocks = (count + kBlock - 1) / kBlock;
     std::vector<double> sums(static_cast<std::size_t>(blocks));
@@ -73,30 +74,32 @@ double AdamOptimizer::norm(const at::Tensor& gradients, double scale) const
     double total = 0;
     for (const double sum : sums)
         total += sum;
-    return std::sqrt(total) * scale;
+    return scale * std::sqrt(total);
 }
 
-void AdamOptimizer::step(at::Tensor& parameters, const at::Tensor& gradients, double scale,
-                         double gradientNorm, double clipNorm, double lr)
+/// The learning rate, corrected for the bias of the moments.
+double AdamOptimizer::stepSize(double lr) const
 {
-    ++steps;
     const auto [beta1, beta2] = m_options.adamBetas;
-    const double clip = clipNorm > 0 ? std::min(1.0, clipNorm / (gradientNorm + 1e-6)) : 1.0;
-    const auto power = static_cast<double>(steps);
-    const double size = lr * std::sqrt(1 - std::pow(beta2, power)) / (1 - std::pow(beta1, power));
-    const double decay = 1 - m_options.weightDecay * lr;
-    if (!parameters.device().is_cpu()) {
-        const auto g = gradients * (scale * clip);
-        expAvg.mul_(beta1).add_(g, 1 - beta1);
-        expAvgSq.mul_(beta2).addcmul_(g, g, 1 - beta2);
-        if (m_options.weightDecay != 0)
-            parameters.mul_(decay);
-        parameters.addcdiv_(expAvg, expAvgSq.sqrt().add_(m_options.adamEps), -size);
+    const auto power = static_cast<double>(steps + 1);
+    return lr * std::sqrt(1 - std::pow(beta2, power)) / (1 - std::pow(beta1, power));
+}
+
+void AdamOptimizer::step(at::Tensor& parameters, const at::Tensor& gradients, const Given& given,
+                         double clipNorm, double lr)
+{
+    if (!parameters.device().is_cpu())
+        return stepByAten(parameters, gradients, given, clipNorm, lr);
+    if (!given.go.item<bool>())
         return;
-    }
+    const auto [beta1, beta2] = m_options.adamBetas;
+    const double scale = given.scale.item<double>();
+    const double norm = given.norm.item<double>();
+    const double clip = clipNorm > 0 ? std::min(1.0, clipNorm / (norm + kClipEpsilon)) : 1.0;
+    const double decay = 1 - m_options.weightDecay * lr;
     const Coefficients by{static_cast<float>(scale * clip), static_cast<float>(beta1),
                           static_cast<float>(beta2),        static_cast<float>(1 - beta1),
-                          static_cast<float>(1 - beta2),    static_cast<float>(size),
+                          static_cast<float>(1 - beta2),    static_cast<float>(stepSize(lr)),
                           static_cast<float>(decay),        static_cast<float>(m_options.adamEps)};
     const auto count = parameters.numel();
     parallelFor(m_threads, (count + kBlock - 1) / kBlock, [&](std::int64_t block, int) {
@@ -105,6 +108,31 @@ void AdamOptimizer::step(at::Tensor& parameters, const at::Tensor& gradients, do
                expAvg.data_ptr<float>() + first, expAvgSq.data_ptr<float>() + first,
                std::min(kBlock, count - first), by);
     });
+}
+
+void AdamOptimizer::stepByAten(at::Tensor& parameters, const at::Tensor& gradients,
+                               const Given& given, double clipNorm, double lr)
+{
+    // Whether to go is known to the device alone. If not, what is not a number must not touch
+    // anything: the gradients count as zeros, and each factor as the one that changes nothing.
+    const auto go = given.go.to(at::kFloat);
+    const auto shareOf = [&](double share) { // of the new value: 0 if nothing is to change
+        return go * share;
+    };
+    const auto [beta1, beta2] = m_options.adamBetas;
+    auto scale = given.scale;
+    if (clipNorm > 0)
+        scale = scale * (clipNorm / (given.norm + kClipEpsilon)).clamp_max(1);
+    const auto g =
+        at::where(given.go, gradients * scale.to(at::kFloat), at::zeros({1}, gradients.options()));
+    const auto new1 = shareOf(1 - beta1);
+    const auto new2 = shareOf(1 - beta2);
+    expAvg.mul_(1 - new1).addcmul_(g, new1);
+    expAvgSq.mul_(1 - new2).addcmul_(g.square(), new2);
+    if (m_options.weightDecay != 0)
+        parameters.mul_(1 - shareOf(m_options.weightDecay * lr));
+    parameters.addcmul_(expAvg / expAvgSq.sqrt().add_(m_options.adamEps), shareOf(stepSize(lr)),
+                        -1);
 }
 
 } // namespace phono

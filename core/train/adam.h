@@ -19,12 +19,24 @@ public:
     AdamOptimizer(const at::Tensor& parameters, const TrainingConfig::Optimizer& options,
                   int threads);
 
-    /// L2 norm of `gradients` times `scale`.
-    double norm(const at::Tensor& gradients, double scale) const;
-    /// Updates `parameters` with `gradients` * `scale`, scaled down to a norm of `clipNorm` if
-    /// theirs, `gradientNorm`, is larger (0: never). `gradients` are left as they are.
-    void step(at::Tensor& parameters, const at::Tensor& gradients, double scale,
-              double gradientNorm, double clipNorm, double lr);
+    /// Of the gradients, times `scale`: L2, double, [1] as the scale, on their device, which is not
+    /// waited for.
+    at::Tensor norm(const at::Tensor& gradients, const at::Tensor& scale) const;
+    /// What gradients are multiplied with, their norm then, and whether to do anything at all: [1],
+    /// double but for the flag, on the parameters' device.
+    struct Given {
+        at::Tensor scale;
+        at::Tensor norm;
+        at::Tensor go;
+    };
+    /// Update number `steps` + 1 of `parameters`: with the scaled gradients, shortened to a norm of
+    /// `clipNorm` if theirs is larger (0: never). `gradients` are left as they are. Counting the
+    /// update is the caller's, who knows when it has read `go`.
+    void step(at::Tensor& parameters, const at::Tensor& gradients, const Given& given,
+              double clipNorm, double lr);
+    /// The same by ATen, as on other devices than the processor.
+    void stepByAten(at::Tensor& parameters, const at::Tensor& gradients, const Given& given,
+                    double clipNorm, double lr);
 
     // To be saved and restored; `steps` counts the updates done.
     std::int64_t steps = 0;
@@ -32,6 +44,8 @@ public:
     at::Tensor expAvgSq;
 
 private:
+    double stepSize(double lr) const;
+
     TrainingConfig::Optimizer m_options;
     int m_threads;
 };

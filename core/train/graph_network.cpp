@@ -8,12 +8,6 @@
 namespace phono {
 namespace {
 
-/// Goes on without waiting for the copy.
-at::Tensor upload(const at::Tensor& tensor, at::Device device)
-{
-    return device.is_cpu() ? tensor : tensor.pin_memory().to(device, tensor.scalar_type(), true);
-}
-
 void count(const at::Tensor& scores, const ScoreHistogram& bins, std::vector<std::int64_t>& counts)
 {
     const auto number = static_cast<std::int64_t>(counts.size());
@@ -151,8 +145,8 @@ GraphNetwork::Forward GraphNetwork::forward(const Graph& graph, const at::Tensor
     return result;
 }
 
-BatchSums GraphNetwork::differentiate(const at::Tensor& audio, std::int64_t update,
-                                      at::Tensor& gradients, const GradientsReady& ready)
+DeviceSums GraphNetwork::differentiate(const at::Tensor& audio, std::int64_t update,
+                                       at::Tensor& gradients, const GradientsReady& ready)
 {
     const at::AutoGradMode differentiable(true);
     const GradientViews views(m_leaves, m_parameters, gradients);
@@ -164,7 +158,7 @@ BatchSums GraphNetwork::differentiate(const at::Tensor& audio, std::int64_t upda
     if (result.extraWeight != 0)
         backward.addLoss("vector_quantizer", result.extraLoss, result.extraWeight * m_lossScale);
     backward.run("wav2vec_predictions", result.sums.stepLoss.sum(), m_lossScale);
-    return read(result);
+    return sumsOf(result);
 }
 
 BatchSums GraphNetwork::evaluate(const at::Tensor& audio, ScoreHistogram* histogram)
@@ -173,36 +167,28 @@ BatchSums GraphNetwork::evaluate(const at::Tensor& audio, ScoreHistogram* histog
     const auto result = forward(Graph(m_config, weights()), audio);
     if (histogram)
         addTo(*histogram, result.scores);
-    return read(result);
+    return sumsOf(result).read();
 }
 
-BatchSums GraphNetwork::read(const Forward& forward) const
+DeviceSums GraphNetwork::sumsOf(const Forward& forward) const
 {
+    const at::NoGradGuard plain;
     const auto& sums = forward.sums;
-    std::vector<at::Tensor> parts = {sums.stepLoss.detach(), sums.positives.view(1),
-                                     sums.negatives.view(1), sums.correct.view(1)};
-    const bool quantized = forward.codePerplexity.defined();
-    if (quantized)
-        for (const auto& value : {forward.extraLoss, forward.codePerplexity})
-            parts.push_back(value.detach().to(at::kDouble).view(1));
-    const auto values = at::cat(parts, 0).cpu();
-    const double* next = values.data_ptr<double>();
-
-    BatchSums result;
-    result.stepPositives = positivesOfSteps(forward.scores);
-    result.stepLoss.assign(next, next + result.stepPositives.size());
-    next += result.stepPositives.size();
-    result.loss = std::accumulate(result.stepLoss.begin(), result.stepLoss.end(), 0.0);
-    result.positives = std::reduce(result.stepPositives.begin(), result.stepPositives.end());
-    result.negatives = result.positives * (forward.scores.size(3) - 1);
-    result.positiveSum = *next++;
-    result.negativeSum = *next++;
-    result.correct = static_cast<std::int64_t>(*next++);
-    if (quantized) {
-        result.loss += forward.extraWeight * *next++;
-        result.codePerplexity = *next++;
+    DeviceSums::Parts parts;
+    parts.counts.stepPositives = positivesOfSteps(forward.scores);
+    parts.counts.positives = std::reduce(parts.counts.stepPositives.begin(),
+                                         parts.counts.stepPositives.end(), std::int64_t(0));
+    parts.counts.negatives = parts.counts.positives * (forward.scores.size(3) - 1);
+    parts.stepLoss = sums.stepLoss.detach();
+    parts.loss = parts.stepLoss.sum();
+    parts.correct = sums.correct;
+    parts.positiveSum = sums.positives;
+    parts.negativeSum = sums.negatives;
+    if (forward.codePerplexity.defined()) {
+        parts.loss = parts.loss + forward.extraLoss.detach().to(at::kDouble) * forward.extraWeight;
+        parts.codePerplexity = forward.codePerplexity.detach().to(at::kDouble);
     }
-    return result;
+    return {parts, m_config.predictionSteps};
 }
 
 } // namespace phono

@@ -12,7 +12,7 @@
 namespace phono {
 
 /// Every model that SPEC 1 to 3 describes, on any device, by automatic differentiation of the plain
-/// graph. Waits for the device only to read a batch's sums.
+/// graph.
 class GraphNetwork : public TrainingNetwork {
 public:
     struct Options {
@@ -28,8 +28,8 @@ public:
     GraphNetwork(FlatParameters& parameters, const ModelConfig& config, const Options& options);
 
     std::string kernel() const override { return "autograd"; }
-    BatchSums differentiate(const at::Tensor& audio, std::int64_t update, at::Tensor& gradients,
-                            const GradientsReady& ready) override;
+    DeviceSums differentiate(const at::Tensor& audio, std::int64_t update, at::Tensor& gradients,
+                             const GradientsReady& ready) override;
     BatchSums evaluate(const at::Tensor& audio, ScoreHistogram* histogram) override;
     void setLossScale(double scale) override { m_lossScale = scale; }
     void parametersChanged() override;
@@ -44,7 +44,7 @@ private:
     };
     Graph::Weights weights() const;
     Forward forward(const Graph& graph, const at::Tensor& audio) const;
-    BatchSums read(const Forward& forward) const;
+    DeviceSums sumsOf(const Forward& forward) const;
     at::Device device() const { return m_parameters.flat().device(); }
 
     FlatParameters& m_parameters;

@@ -9,8 +9,10 @@
 #include "core/train/lr_schedule.h"
 #include "core/train/training_network.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/DeviceGuard.h>
 
 #include <algorithm>
 #include <cmath>
@@ -51,62 +53,21 @@ Result<at::Device> chooseDevice(const std::string& name, const ProcessPlace& pla
     return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
 }
 
-/// Sums and signals as one row of numbers, so that one exchange carries both.
-class Packer {
-public:
-    explicit Packer(std::size_t steps)
-        : m_steps(steps)
-    {
-    }
+constexpr std::int64_t kFailedSignal = 3; // in toNumbers()
 
-    at::Tensor pack(const BatchSums& sums, const Signals& signals) const
-    {
-        std::vector<double> values = {signals.stop,
-                                      signals.pause,
-                                      signals.timeIsUp,
-                                      signals.failed,
-                                      signals.skipped,
-                                      signals.dataWait,
-                                      signals.audioSeconds,
-                                      sums.loss,
-                                      static_cast<double>(sums.positives),
-                                      static_cast<double>(sums.negatives),
-                                      static_cast<double>(sums.correct),
-                                      sums.positiveSum,
-                                      sums.negativeSum,
-                                      sums.codePerplexity ? 1.0 : 0.0,
-                                      sums.codePerplexity.value_or(0)};
-        for (std::size_t i = 0; i < m_steps; ++i) {
-            const bool there = i < sums.stepLoss.size();
-            values.push_back(there ? sums.stepLoss[i] : 0);
-            values.push_back(there ? static_cast<double>(sums.stepPositives[i]) : 0);
-        }
-        return at::tensor(values, at::kDouble);
-    }
-    std::pair<BatchSums, Signals> unpack(const at::Tensor& packed) const
-    {
-        const auto* v = packed.data_ptr<double>();
-        BatchSums sums;
-        const Signals signals = {v[0], v[1], v[2], v[3], v[4], v[5], v[6]};
-        v += 7;
-        sums.loss = v[0];
-        sums.positives = static_cast<std::int64_t>(v[1]);
-        sums.negatives = static_cast<std::int64_t>(v[2]);
-        sums.correct = static_cast<std::int64_t>(v[3]);
-        sums.positiveSum = v[4];
-        sums.negativeSum = v[5];
-        if (v[6] > 0)
-            sums.codePerplexity = v[7] / v[6];
-        for (std::size_t i = 0; i < m_steps; ++i) {
-            sums.stepLoss.push_back(v[8 + 2 * i]);
-            sums.stepPositives.push_back(static_cast<std::int64_t>(v[9 + 2 * i]));
-        }
-        return {std::move(sums), signals};
-    }
+at::Tensor toNumbers(const Signals& signals)
+{
+    return at::tensor({signals.stop, signals.pause, signals.timeIsUp, signals.failed,
+                       signals.skipped, signals.dataWait, signals.audioSeconds},
+                      at::kDouble);
+}
 
-private:
-    std::size_t m_steps;
-};
+/// From numbers on the processor.
+Signals toSignals(const at::Tensor& numbers)
+{
+    const auto* v = numbers.data_ptr<double>();
+    return {v[0], v[1], v[2], v[3], v[4], v[5], v[6]};
+}
 
 at::Tensor toTensor(const AudioBatch& batch)
 {
@@ -149,15 +110,13 @@ Result<void> join(const FlatParameters& parameters, const std::vector<Tensor>& t
 
 struct Learner::Parts {
     Parts(const Checkpoint& model, const TrainingConfig& given, at::Device chosen,
-          std::unique_ptr<Communicator> all, int threadCount)
+          std::unique_ptr<Communicator> all)
         : config(given)
         , device(chosen)
-        , threads(threadCount)
         , processes(std::move(all))
         , parameters(model, device)
         , gradients(at::zeros_like(parameters.flat()))
-        , optimizer(parameters.flat(), config.optimizer, threads)
-        , packer(static_cast<std::size_t>(config.model.predictionSteps))
+        , optimizer(parameters.flat(), config.optimizer, config.common.threads)
     {
         if (config.common.fp16)
             scaler.emplace(LossScaler::State{config.common.fp16InitScale, 0}, scaleWindow(),
@@ -165,7 +124,12 @@ struct Learner::Parts {
         processes->broadcast(parameters.flat());
     }
 
-    void enter() const { at::set_num_threads(threads); }
+    /// For as long as the result lives, what is pinned and allocated belongs to the device.
+    [[nodiscard]] c10::DeviceGuard enter() const
+    {
+        at::set_num_threads(config.common.threads);
+        return c10::DeviceGuard(device);
+    }
     std::int64_t scaleWindow() const
     {
         return config.common.fp16ScaleWindow > 0
@@ -174,30 +138,32 @@ struct Learner::Parts {
     }
     std::pair<BatchSums, Signals> sumUp(const BatchSums& own, const Signals& signals) const
     {
-        const auto packed = packer.pack(own, signals);
-        processes->sum(packed);
-        return packer.unpack(packed);
+        const auto numbers = DeviceSums(own, config.model.predictionSteps).numbers();
+        const auto all = at::cat({numbers, toNumbers(signals)});
+        processes->sum(all);
+        const auto size = numbers.size(0);
+        return {DeviceSums(all.narrow(0, 0, size)).read(),
+                toSignals(all.narrow(0, size, all.size(0) - size))};
     }
-    BatchSums differentiate(std::span<const AudioBatch> batches);
+    DeviceSums differentiate(std::span<const AudioBatch> batches);
     Result<UpdateOutcome> update(std::span<const AudioBatch> batches, const Signals& signals);
+    Result<void> decide(UpdateOutcome& outcome, double ownLoss);
 
     TrainingConfig config;
     at::Device device;
-    int threads;
     std::unique_ptr<Communicator> processes;
     FlatParameters parameters;
     at::Tensor gradients;
     AdamOptimizer optimizer;
-    Packer packer;
     std::optional<LossScaler> scaler;
     std::unique_ptr<TrainingNetwork> network;
     double lr = 0;
 };
 
 /// Fills the gradients with the sum over the batches and begins to sum them over the processes.
-BatchSums Learner::Parts::differentiate(std::span<const AudioBatch> batches)
+DeviceSums Learner::Parts::differentiate(std::span<const AudioBatch> batches)
 {
-    BatchSums own;
+    DeviceSums own(config.model.predictionSteps, device);
     gradients.zero_();
     constexpr double kMegabyte = 1 << 20;
     GradientBuckets buckets(*processes, gradients, config.distributed.bucketCapMb * kMegabyte);
@@ -221,29 +187,54 @@ BatchSums Learner::Parts::differentiate(std::span<const AudioBatch> batches)
 Result<UpdateOutcome> Learner::Parts::update(std::span<const AudioBatch> batches,
                                              const Signals& signals)
 {
-    enter();
+    const auto entered = enter();
     at::manual_seed(config.common.seed + static_cast<std::uint64_t>(optimizer.steps));
     const double lossScale = scaler ? scaler->scale() : 1;
     network->setLossScale(lossScale);
     const auto own = differentiate(batches);
-    processes->finish();
+    const auto told = upload(toNumbers(signals), device);
+    const auto numbers = at::cat({own.numbers(), told});
+    processes->sum(numbers); // and the gradients
+
+    // All is decided where the numbers are; the processor is told at the end.
+    const auto size = own.numbers().size(0);
+    const DeviceSums all(numbers.narrow(0, 0, size));
+    const auto scale = (all.positives().clamp_min(1) * lossScale).reciprocal();
+    const auto norm = optimizer.norm(gradients, scale);
+    const auto failed = numbers.narrow(0, size + kFailedSignal, 1);
+    const auto go = norm.isfinite().logical_and(all.loss().isfinite()).logical_and(failed == 0);
+    const double rate = learningRate(config, optimizer.steps);
+    optimizer.step(parameters.flat(), gradients, {scale, norm, go}, config.optimization.clipNorm,
+                   rate);
+    const auto heard = at::cat({numbers, own.loss(), norm}).cpu();
 
     UpdateOutcome outcome;
-    std::tie(outcome.sums, outcome.signals) = sumUp(own, signals);
-    if (scaler)
-        outcome.lossScale = lossScale;
+    outcome.sums = DeviceSums(heard.narrow(0, 0, size)).read();
+    outcome.signals = toSignals(heard.narrow(0, size, told.size(0)));
     if (outcome.signals.failed > 0)
         return outcome;
-    const auto positives = static_cast<double>(std::max<std::int64_t>(1, outcome.sums.positives));
-    const double perPositive = 1 / (lossScale * positives);
-    outcome.gnorm = optimizer.norm(gradients, perPositive);
-    outcome.lr = learningRate(config, optimizer.steps);
+    const double* rest = heard.data_ptr<double>() + size + told.size(0);
+    outcome.gnorm = rest[1];
+    outcome.lr = rate;
+    if (auto done = decide(outcome, rest[0]); !done)
+        return done.error();
+    if (outcome.skipped || outcome.diverged)
+        return outcome;
+    lr = rate;
+    ++optimizer.steps;
+    network->parametersChanged();
+    return outcome;
+}
+
+/// What the device decided, in words.
+Result<void> Learner::Parts::decide(UpdateOutcome& outcome, double ownLoss)
+{
+    if (scaler)
+        outcome.lossScale = scaler->scale();
     if (!std::isfinite(outcome.sums.loss)) {
         outcome.diverged = true;
-        outcome.divergedHere = !std::isfinite(own.loss);
-        return outcome;
-    }
-    if (scaler) {
+        outcome.divergedHere = !std::isfinite(ownLoss);
+    } else if (scaler) {
         const auto good = scaler->update(outcome.gnorm);
         if (!good)
             return good.error();
@@ -252,13 +243,7 @@ Result<UpdateOutcome> Learner::Parts::update(std::span<const AudioBatch> batches
         outcome.diverged = !std::isfinite(outcome.gnorm);
         outcome.divergedHere = outcome.diverged;
     }
-    if (outcome.skipped || outcome.diverged)
-        return outcome;
-    lr = outcome.lr;
-    optimizer.step(parameters.flat(), gradients, perPositive, outcome.gnorm,
-                   config.optimization.clipNorm, lr);
-    network->parametersChanged();
-    return outcome;
+    return {};
 }
 
 Learner::Learner(std::unique_ptr<Parts> parts)
@@ -269,21 +254,27 @@ Learner::~Learner() = default;
 Learner::Learner(Learner&&) noexcept = default;
 Learner& Learner::operator=(Learner&&) noexcept = default;
 
-Result<Learner> Learner::create(const Checkpoint& model, const TrainingConfig& config,
+Result<Learner> Learner::create(const Checkpoint& model, const TrainingConfig& given,
                                 const ProcessPlace& place, const std::stop_token& stop)
 {
-    const auto device = chooseDevice(config.common.device, place);
+    const auto device = chooseDevice(given.common.device, place);
     if (!device)
         return device.error();
-    auto processes = joinProcesses(place, *device, config.distributed.timeoutSeconds, stop);
+    auto processes = joinProcesses(place, *device, given.distributed.timeoutSeconds, stop);
     if (!processes)
         return processes.error();
-    const int threads = config.common.threads > 0 ? config.common.threads
-                                                  : std::max(1, physicalCores() / place.localSize);
+    auto config = given;
+    if (config.common.threads == 0) // the processes of a machine share its cores
+        config.common.threads = std::max(1, physicalCores() / place.localSize);
     return withTorch<Learner>("the model cannot be set up for training", [&]() -> Result<Learner> {
-        at::set_num_threads(threads);
-        auto parts =
-            std::make_unique<Parts>(model, config, *device, std::move(*processes), threads);
+        at::set_num_threads(config.common.threads);
+        const c10::DeviceGuard guard(*device);
+        if (device->is_cuda()) {
+            // TF32 keeps 10 bits of each factor: not what "fp32" promises.
+            at::globalContext().setAllowTF32CuBLAS(false);
+            at::globalContext().setAllowTF32CuDNN(false);
+        }
+        auto parts = std::make_unique<Parts>(model, config, *device, std::move(*processes));
         auto network = makeTrainingNetwork(parts->parameters, config, *device);
         if (!network)
             return network.error();
@@ -310,7 +301,7 @@ std::string Learner::precision() const
 
 int Learner::threads() const
 {
-    return m_parts->threads;
+    return m_parts->config.common.threads;
 }
 
 std::int64_t Learner::parameterCount() const
@@ -338,7 +329,7 @@ Result<BatchSums> Learner::evaluate(const AudioBatch& batch, std::int64_t number
                                     ScoreHistogram& histogram)
 {
     return withTorch<BatchSums>("validation failed", [&]() -> Result<BatchSums> {
-        m_parts->enter();
+        const auto entered = m_parts->enter();
         at::manual_seed(static_cast<std::uint64_t>(number));
         return m_parts->network->evaluate(toTensor(batch), &histogram);
     });

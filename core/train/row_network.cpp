@@ -103,15 +103,15 @@ BatchSums RowNetwork::forward(const at::Tensor& audio, ScoreHistogram* histogram
     return m_passes->forward(m_audio, m_negatives, histogram);
 }
 
-BatchSums RowNetwork::differentiate(const at::Tensor& audio, std::int64_t /*update*/,
-                                    at::Tensor& gradients, const GradientsReady& ready)
+DeviceSums RowNetwork::differentiate(const at::Tensor& audio, std::int64_t /*update*/,
+                                     at::Tensor& gradients, const GradientsReady& ready)
 {
     TORCH_CHECK(gradients.is_contiguous() && gradients.scalar_type() == at::kFloat
                     && gradients.device().is_cpu(),
                 "gradients must be one contiguous float32 tensor on the processor");
-    auto sums = forward(audio, nullptr);
+    const auto sums = forward(audio, nullptr);
     m_passes->backward(gradients.data_ptr<float>(), ready);
-    return sums;
+    return {sums, m_config.model.predictionSteps};
 }
 
 BatchSums RowNetwork::evaluate(const at::Tensor& audio, ScoreHistogram* histogram)

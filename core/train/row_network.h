@@ -33,8 +33,8 @@ public:
     ~RowNetwork() override;
 
     std::string kernel() const override;
-    BatchSums differentiate(const at::Tensor& audio, std::int64_t update, at::Tensor& gradients,
-                            const GradientsReady& ready) override;
+    DeviceSums differentiate(const at::Tensor& audio, std::int64_t update, at::Tensor& gradients,
+                             const GradientsReady& ready) override;
     BatchSums evaluate(const at::Tensor& audio, ScoreHistogram* histogram) override;
     void parametersChanged() override { }
 

@@ -4,6 +4,7 @@
 #include "core/checkpoint/checkpoint.h"
 #include "core/run/training_config.h"
 #include "core/train/batch_sums.h"
+#include "core/train/device_sums.h"
 
 #include <ATen/ATen.h>
 
@@ -65,9 +66,9 @@ public:
 
     /// Adds d(loss sum)/d(parameters) to `gradients`, a flat tensor as the parameters are.
     /// `audio` is [batch, samples], float32, on the processor; `update` counts the updates done
-    /// (it cools the Gumbel softmax). Throws c10::Error.
-    virtual BatchSums differentiate(const at::Tensor& audio, std::int64_t update,
-                                    at::Tensor& gradients, const GradientsReady& ready) = 0;
+    /// (it cools the Gumbel softmax). Does not wait for the device. Throws c10::Error.
+    virtual DeviceSums differentiate(const at::Tensor& audio, std::int64_t update,
+                                     at::Tensor& gradients, const GradientsReady& ready) = 0;
     /// The loss alone, as in evaluation (no dropout, hard codes). Adds scores to `histogram` if
     /// given.
     virtual BatchSums evaluate(const at::Tensor& audio, ScoreHistogram* histogram) = 0;

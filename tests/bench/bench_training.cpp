@@ -154,10 +154,12 @@ public:
     {
         m_gradients.zero_();
         const auto sums = m_network->differentiate(audio, 0, m_gradients, {});
-        const double scale = 1.0 / static_cast<double>(sums.positives);
-        m_adam.step(m_parameters.flat(), m_gradients, scale, m_adam.norm(m_gradients, scale),
-                    kClipNorm, kLearningRate);
-        return sums.loss;
+        const auto scale = sums.positives().reciprocal();
+        const auto norm = m_adam.norm(m_gradients, scale);
+        m_adam.step(m_parameters.flat(), m_gradients, {scale, norm, norm.isfinite()}, kClipNorm,
+                    kLearningRate);
+        ++m_adam.steps;
+        return sums.loss().item<double>();
     }
     at::Tensor gradient(const std::string& name) { return m_parameters.view(m_gradients, name); }
 

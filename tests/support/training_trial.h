@@ -30,7 +30,7 @@ struct Trial {
     {
         at::manual_seed(seed);
         gradients.zero_();
-        return network->differentiate(audio, update, gradients, {});
+        return network->differentiate(audio, update, gradients, {}).read();
     }
     BatchSums evaluate(const at::Tensor& audio, std::uint64_t seed)
     {
