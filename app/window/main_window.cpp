@@ -55,7 +55,7 @@ MainWindow::MainWindow(EngineSource& engines, QSettings& store, const Demo& demo
     , m_recentRecordings(store, QStringLiteral("recent/recordings"))
     , m_modes(new ModeBar(this))
     , m_messages(new MessageBar)
-    , m_workspaces(new QStackedWidget)
+    , m_workspaces(new CurrentStack)
 {
     setAcceptDrops(true);
     setWindowTitle(QStringLiteral("Phonoscope"));

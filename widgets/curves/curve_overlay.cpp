@@ -142,35 +142,43 @@ void CurveOverlay::paintLines(QPainter& painter, const CurvePane& pane, QRect ro
         else
             add(entry, entry.name);
     }
+    const int more = metrics.horizontalAdvance(QStringLiteral("+ 99")) + kGap;
+    if (room.width() < more)
+        return;
+    const std::size_t runs = items.size();
     int used = 0;
     if (marked) {
         CurveEntry any = *marked;
         any.style = {m_theme.muted, {}, CurveMarker::Circle};
         add(any, marked->detail);
         used = items.back().width;
+        if (used + more > room.width()) {
+            items.pop_back();
+            used = 0;
+        }
     }
-    const std::size_t runs = items.size() - (marked ? 1 : 0);
-    const int more = metrics.horizontalAdvance(QStringLiteral("+ 99")) + kGap;
     std::size_t shown = 0;
     while (shown < runs && used + items[shown].width + more <= room.width())
         used += items[shown++].width;
     const QString left = shown < runs ? QStringLiteral("+ %1").arg(runs - shown) : QString();
     int x = room.right() - used - (left.isEmpty() ? 0 : more) + kGap;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (i >= shown && i < runs)
-            continue;
-        if (i == runs && !left.isEmpty()) {
-            painter.setPen(m_theme.muted);
-            painter.drawText(QRect(x, room.top(), more, room.height()),
-                             Qt::AlignVCenter | Qt::AlignLeft, left);
-            x += more;
-        }
-        paintSample(painter, items[i].entry, QPointF(x, room.center().y() + 0.5), m_theme.panel);
+    const auto paintItem = [&](const Item& item) {
+        paintSample(painter, item.entry, QPointF(x, room.center().y() + 0.5), m_theme.panel);
         painter.setPen(m_theme.text);
-        painter.drawText(QRect(x + kSample + 6, room.top(), items[i].width, room.height()),
-                         Qt::AlignVCenter | Qt::AlignLeft, items[i].text);
-        x += items[i].width;
+        painter.drawText(QRect(x + kSample + 6, room.top(), item.width, room.height()),
+                         Qt::AlignVCenter | Qt::AlignLeft, item.text);
+        x += item.width;
+    };
+    for (std::size_t i = 0; i < shown; ++i)
+        paintItem(items[i]);
+    if (!left.isEmpty()) {
+        painter.setPen(m_theme.muted);
+        painter.drawText(QRect(x, room.top(), more, room.height()),
+                         Qt::AlignVCenter | Qt::AlignLeft, left);
+        x += more;
     }
+    if (items.size() > runs)
+        paintItem(items.back());
 }
 
 void CurveOverlay::paintNames(QPainter& painter, const CurvePane& pane, QRect room) const
