@@ -47,7 +47,7 @@ public:
     std::optional<double> xOfTake(double seconds) const;
 
     QSize sizeHint() const override { return {640, 420}; }
-    QSize minimumSizeHint() const override { return {360, 120}; }
+    QSize minimumSizeHint() const override { return {360, 140}; }
 
 Q_SIGNALS:
     void checkpointRequested();

@@ -161,7 +161,7 @@ QLayout* RecordPanel::makeTransport()
     m_markers->setForegroundRole(QPalette::PlaceholderText);
     m_stateDetails->setForegroundRole(QPalette::PlaceholderText);
     auto* upper = new QHBoxLayout;
-    upper->setSpacing(8);
+    upper->setSpacing(4);
     upper->addWidget(m_time);
     QToolButton* pause = buttonOf(m_pause, this);
     // It says "Continue" at times, and nothing must move then.
@@ -180,7 +180,7 @@ QLayout* RecordPanel::makeTransport()
     middle->addLayout(upper);
     middle->addLayout(lower);
     auto* row = new QHBoxLayout;
-    row->setSpacing(16);
+    row->setSpacing(12);
     row->addWidget(m_button);
     row->addLayout(middle, 1);
     row->addLayout(makeSwitches());

@@ -140,7 +140,7 @@ void TakesView::makeTable()
     m_table->setDragEnabled(true);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setMinimumHeight(72);
+    m_table->setMinimumHeight(48);
     m_table->installEventFilter(this);
     tintSelection();
     QHeaderView* header = m_table->header();
