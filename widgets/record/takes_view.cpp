@@ -1,5 +1,6 @@
 #include "widgets/record/takes_view.h"
 
+#include "widgets/shell/current_stack.h"
 #include "widgets/shell/paths.h"
 #include "widgets/theme.h"
 
@@ -14,7 +15,6 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSortFilterProxyModel>
-#include <QStackedLayout>
 #include <QTreeView>
 
 #include <algorithm>
@@ -32,7 +32,7 @@ constexpr int kSide = 9;
 TakesView::TakesView(QWidget* parent)
     : QWidget(parent)
     , m_sorted(new QSortFilterProxyModel(this))
-    , m_stack(new QStackedLayout)
+    , m_stack(new CurrentStack(this))
     , m_table(new QTreeView(this))
 {
     setObjectName(QStringLiteral("takes"));
@@ -48,7 +48,9 @@ TakesView::TakesView(QWidget* parent)
     sides->setContentsMargins(kSide, 0, kSide, 0);
     sides->addWidget(m_table);
     column->addLayout(sides, 1);
-    setLayout(m_stack);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(m_stack);
     m_stack->addWidget(makeEmpty());
     m_stack->addWidget(filled);
     setFocusProxy(m_table);

@@ -9,10 +9,11 @@ class QAction;
 class QBoxLayout;
 class QLabel;
 class QSortFilterProxyModel;
-class QStackedLayout;
 class QTreeView;
 
 namespace phono {
+
+class CurrentStack;
 
 /// The takes as a table, with what can be done with them. Changes nothing itself.
 class TakesView : public QWidget {
@@ -64,7 +65,7 @@ private:
 
     TakesModel m_model;
     QSortFilterProxyModel* m_sorted;
-    QStackedLayout* m_stack;
+    CurrentStack* m_stack;
     QTreeView* m_table;
     QLabel* m_emptyFolder = nullptr;
     QWidget* m_unfinished = nullptr;
