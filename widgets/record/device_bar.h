@@ -62,6 +62,7 @@ private:
     void fillOutputs();
     void refill();
     void refresh();
+    QString noteText() const;
     void chosen();
     const SoundDevice* input() const;
     int indexOf(const QComboBox& combo, const DeviceChoice& choice) const;
