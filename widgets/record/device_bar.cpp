@@ -1,11 +1,11 @@
 #include "widgets/record/device_bar.h"
 
 #include "widgets/record/elided_combo.h"
+#include "widgets/record/themed_label.h"
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
 #include <QCheckBox>
-#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QToolButton>
@@ -30,9 +30,8 @@ DeviceBar::DeviceBar(QWidget* parent)
     , m_output(new ElidedCombo(tr("Output device"), 12, 40, this))
     , m_rescan(new QToolButton(this))
     , m_monitor(new QCheckBox(tr("Hear yourself"), this))
-    , m_warning(
-          new QLabel(tr("Use headphones: a loudspeaker feeds back into the microphone."), this))
-    , m_noteLabel(new QLabel(this))
+    , m_warning(new ThemedLabel(&Theme::warning, this))
+    , m_noteLabel(new ThemedLabel(&Theme::warning, this))
 {
     const std::pair<QWidget*, const char*> names[] = {
         {m_host, "host"},           {m_input, "input"},     {m_channels, "channels"},
@@ -78,10 +77,9 @@ void DeviceBar::build()
     m_rescan->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_rescan->setToolTip(tr("Finds devices that were connected since the program was started."));
     m_monitor->setToolTip(tr("Plays what comes in on the output device."));
-    for (QLabel* label : {m_warning, m_noteLabel}) {
-        label->setTextFormat(Qt::PlainText);
+    m_warning->setText(tr("Use headphones: a loudspeaker feeds back into the microphone."));
+    for (QLabel* label : {m_warning, m_noteLabel})
         label->setWordWrap(true);
-    }
     auto* inputLabel = new QLabel(tr("Input"), this);
     auto* outputLabel = new QLabel(tr("Output"), this);
     inputLabel->setBuddy(m_input);
@@ -169,13 +167,6 @@ void DeviceBar::setLocked(bool locked)
     refresh();
 }
 
-void DeviceBar::changeEvent(QEvent* event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        refresh();
-}
-
 void DeviceBar::setSearching(bool searching)
 {
     m_searching = searching;
@@ -187,10 +178,6 @@ void DeviceBar::refresh()
     m_note = noteText();
     m_noteLabel->setText(m_note);
     m_noteLabel->setVisible(!m_note.isEmpty());
-    QPalette warning = palette();
-    warning.setColor(m_noteLabel->foregroundRole(), Theme::of(palette()).warning);
-    for (QLabel* label : {m_warning, m_noteLabel})
-        label->setPalette(warning);
     m_warning->setVisible(m_monitor->isChecked());
 
     const bool free = !m_locked && !m_searching;

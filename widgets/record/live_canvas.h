@@ -23,7 +23,8 @@ class LiveCanvas : public QWidget {
     Q_OBJECT
 public:
     static constexpr double kSeconds = 10; ///< over the whole width
-    enum PaneId { Waveform, Spectrogram, Z, C, kPanes };
+    enum PaneId { Waveform, Spectrogram, Z, C };
+    static constexpr int kPanes = C + 1;
 
     explicit LiveCanvas(QWidget* parent = nullptr);
 

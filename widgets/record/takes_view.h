@@ -57,7 +57,7 @@ private:
     void refreshActions();
     void refreshUnfinished();
     void selectWaiting();
-    void tintSelection();
+    void followTheme();
     void openCurrent();
     void rename();
     void trash();
@@ -70,6 +70,7 @@ private:
     QLabel* m_emptyFolder = nullptr;
     QWidget* m_unfinished = nullptr;
     QBoxLayout* m_unfinishedRow = nullptr;
+    QLabel* m_unfinishedMark = nullptr;
     QLabel* m_unfinishedText = nullptr;
     QString m_waiting;
     QList<QAction*> m_actions;
