@@ -185,12 +185,14 @@ void DeviceBar::refresh()
     m_output->setPlaceholderText(tr("No output device"));
     for (QComboBox* combo : {m_host, m_input, m_channels, m_rate, m_buffer}) {
         combo->setEnabled(free && input());
+        combo->updateGeometry();
         if (combo != m_buffer)
             combo->setToolTip(m_locked ? tr("Stop the take to change this.")
                                        : combo->currentText());
     }
     m_output->setEnabled(!m_searching && m_output->count() > 0);
     m_output->setToolTip(m_output->currentText());
+    m_output->updateGeometry();
     m_monitor->setEnabled(m_output->count() > 0);
     m_rescan->setEnabled(free);
     m_rescan->setText(m_searching ? tr("Looking…") : tr("Look for devices"));
