@@ -4,12 +4,14 @@
 #include "widgets/record/record_panel.h"
 #include "widgets/record/record_texts.h"
 #include "widgets/record/takes_view.h"
+#include "widgets/record/themed_label.h"
 #include "widgets/theme.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMainWindow>
@@ -51,6 +53,7 @@ private Q_SLOTS:
     void theNextTakeClosesTheReport();
     void formatAndPreRollAreChosen();
     void theLayoutComesBack();
+    void coloursFollowTheTheme();
     void itFitsSmallWindows_data();
     void itFitsSmallWindows();
     void timesInWords_data();
@@ -438,6 +441,34 @@ void RecordPanelTest::theLayoutComesBack()
     QVERIFY(std::abs(restored->sizes()[0] - size) <= 2);
     other.restoreState("nonsense");
     QVERIFY(other.live().paneActions()[1]->isChecked());
+}
+
+void RecordPanelTest::coloursFollowTheTheme()
+{
+    auto now = status(State::Recording);
+    now.overflows = 1;
+    m_panel->setStatus(now);
+    const auto ink = [this](const char* name) {
+        return find<ThemedLabel>(name)->ink();
+    };
+    QCOMPARE(ink("losses"), Theme::light().warning);
+    applyTheme(*qApp, Theme::darkTheme());
+    const Theme dark = Theme::darkTheme();
+    QCOMPARE(ink("losses"), dark.warning);
+    QCOMPARE(ink("recorderState"), dark.danger);
+    QCOMPARE(ink("takeTime"), dark.text);
+    QCOMPARE(ink("monitorWarning"), dark.warning);
+    QCOMPARE(ink("liveNote"), dark.warning);
+    // What is painted, too.
+    const QImage image = find<QLabel>("losses")->grab().toImage();
+    bool painted = false;
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x)
+            painted = painted || image.pixelColor(x, y) == dark.warning;
+    }
+    QVERIFY(painted);
+    applyTheme(*qApp, Theme::light());
+    QCOMPARE(ink("losses"), Theme::light().warning);
 }
 
 void RecordPanelTest::itFitsSmallWindows_data()

@@ -6,6 +6,7 @@
 #include <QAbstractItemModelTester>
 #include <QAction>
 #include <QApplication>
+#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMainWindow>
@@ -65,6 +66,7 @@ private Q_SLOTS:
     void actionsFitTheSelection();
     void unfinishedTakesAreExplained();
     void columnsGiveWayToNames();
+    void theSelectionIsReadableInAnyTheme();
 
 private:
     QString text(int row, int column) const
@@ -355,6 +357,27 @@ void TakesModelTest::columnsGiveWayToNames()
     QVERIFY(table()->columnWidth(TakesModel::Name) >= 120);
     m_window->resize(900, 300);
     QTRY_VERIFY(!table()->isColumnHidden(TakesModel::Rate));
+}
+
+void TakesModelTest::theSelectionIsReadableInAnyTheme()
+{
+    m_view->setTakes({take("a.wav")});
+    click(0);
+    applyTheme(*qApp, Theme::darkTheme());
+    const QImage row = table()
+                           ->viewport()
+                           ->grab(table()->visualRect(table()->model()->index(0, TakesModel::Name)))
+                           .toImage();
+    const QColor ground = row.pixelColor(row.width() - 4, 2);
+    QVERIFY(ground != Theme::darkTheme().panel);
+    QVERIFY(ground.lightness() < 128);
+    int brightest = 0;
+    for (int y = 0; y < row.height(); ++y) {
+        for (int x = 0; x < row.width(); ++x)
+            brightest = std::max(brightest, row.pixelColor(x, y).lightness());
+    }
+    QVERIFY(brightest > 180);
+    applyTheme(*qApp, Theme::light());
 }
 
 QTEST_MAIN(TakesModelTest)

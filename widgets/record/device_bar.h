@@ -8,10 +8,11 @@
 
 class QCheckBox;
 class QComboBox;
-class QLabel;
 class QToolButton;
 
 namespace phono {
+
+class ThemedLabel;
 
 /// Which devices a recording uses, and how.
 struct SoundChoice {
@@ -50,9 +51,6 @@ Q_SIGNALS:
     void rescanRequested();
     void monitorChanged(bool on);
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
     void build();
     void fillHosts();
@@ -62,6 +60,7 @@ private:
     void fillOutputs();
     void refill();
     void refresh();
+    QString noteText() const;
     void chosen();
     const SoundDevice* input() const;
     int indexOf(const QComboBox& combo, const DeviceChoice& choice) const;
@@ -81,8 +80,8 @@ private:
     QComboBox* m_output;
     QToolButton* m_rescan;
     QCheckBox* m_monitor;
-    QLabel* m_warning;
-    QLabel* m_noteLabel;
+    ThemedLabel* m_warning;
+    ThemedLabel* m_noteLabel;
 };
 
 } // namespace phono

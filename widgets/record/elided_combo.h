@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QStylePainter>
 
@@ -18,18 +19,27 @@ public:
         , m_most(most)
     {
         setAccessibleName(name);
-        setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        // The other policies resize it behind the layout's back.
+        setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     }
 
     QSize sizeHint() const override
     {
-        const QSize hint = QComboBox::sizeHint();
-        return {std::min(hint.width(), widthOf(m_most)), hint.height()};
+        int widest = widthOf(m_least);
+        for (int item = 0; item < count(); ++item)
+            widest = std::max(widest, fontMetrics().horizontalAdvance(itemText(item)) + kFrame);
+        return {std::min(widest, widthOf(m_most)), QComboBox::sizeHint().height()};
     }
     QSize minimumSizeHint() const override
     {
-        return {std::min(sizeHint().width(), widthOf(m_least)),
-                QComboBox::minimumSizeHint().height()};
+        return {widthOf(m_least), QComboBox::minimumSizeHint().height()};
+    }
+
+    void showPopup() override
+    {
+        // The list is as wide as its texts, whatever room the field has.
+        view()->setMinimumWidth(view()->sizeHintForColumn(0) + kFrame);
+        QComboBox::showPopup();
     }
 
 protected:
@@ -48,9 +58,10 @@ protected:
     }
 
 private:
+    static constexpr int kFrame = 36; ///< arrow and borders
+
     int widthOf(int characters) const
     {
-        constexpr int kFrame = 36; // arrow and borders
         return fontMetrics().averageCharWidth() * characters + kFrame;
     }
 

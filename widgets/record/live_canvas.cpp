@@ -20,6 +20,7 @@ constexpr int kHeader = 20;
 constexpr int kGap = 6; ///< between panes whose titles stand inside
 constexpr int kRoomForHeaders = 76; ///< pixels a pane has got, or else titles stand inside
 constexpr int kRuler = 38;
+constexpr int kOfferHeight = 32; ///< of the pane that stands for z and c without a checkpoint
 constexpr double kSpectrogramRange = 50; ///< dB that the colours span at least
 /// A take's time comes by another way than its sound, and jitters.
 constexpr double kTakeJitter = 0.3;
@@ -29,8 +30,8 @@ constexpr double kTakeJitter = 0.3;
 LiveCanvas::LiveCanvas(QWidget* parent)
     : QWidget(parent)
     , m_heats{LiveHeat(kSeconds), LiveHeat(kSeconds), LiveHeat(kSeconds)}
-    , m_choose(
-          new QPushButton(lineIcon(QStringLiteral("checkpoint")), tr("Choose checkpoint…"), this))
+    , m_choose(new QPushButton(lineIcon(QStringLiteral("checkpoint")),
+                               tr("Choose a checkpoint to see z and c…"), this))
 {
     setObjectName(QStringLiteral("liveCanvas"));
     setAccessibleName(tr("Live waveform, spectrogram, z and c"));
@@ -143,9 +144,7 @@ int LiveCanvas::weightOf(PaneId pane) const
 {
     if (pane < Z)
         return pane == Waveform ? 2 : m_shown[Spectrogram] ? 3 : 0;
-    if (offersCheckpoint())
-        return pane == Z ? 2 : 0;
-    return m_shown[pane] ? 3 : 0;
+    return m_shown[pane] && hasModel() ? 3 : 0;
 }
 
 QRect LiveCanvas::deviceRect(const QRect& rect) const
@@ -173,37 +172,40 @@ QRect LiveCanvas::headerRect(PaneId pane) const
 void LiveCanvas::layOut()
 {
     m_ratio = devicePixelRatioF();
+    const bool offers = offersCheckpoint();
     int weights = 0;
-    int panes = 0;
+    int panes = offers ? 1 : 0;
     for (int pane = 0; pane < kPanes; ++pane) {
         weights += weightOf(PaneId(pane));
         panes += weightOf(PaneId(pane)) > 0 ? 1 : 0;
     }
-    m_compact = (height() - kRuler) / std::max(1, panes) < kRoomForHeaders;
-    const int room = std::max(0, height() - kRuler - panes * headerHeight());
+    m_compact = (height() - kRuler) / panes < kRoomForHeaders;
+    const int room =
+        std::max(0, height() - kRuler - panes * headerHeight() - (offers ? kOfferHeight : 0));
     const int plotWidth = std::max(1, width() - kLeft - kRight);
     int top = 0;
-    int given = 0;
     int before = 0;
+    m_rects.fill({});
+    const auto place = [&](PaneId pane, int size) {
+        top += headerHeight();
+        m_rects[pane] = {kLeft, top, plotWidth, size};
+        top += size;
+    };
     for (int pane = 0; pane < kPanes; ++pane) {
         const int weight = weightOf(PaneId(pane));
-        m_rects[std::size_t(pane)] = {};
-        if (weight == 0)
-            continue;
+        if (weight > 0)
+            place(PaneId(pane), room * (before + weight) / weights - room * before / weights);
+        else if (pane == Z && offers)
+            place(Z, kOfferHeight);
         before += weight;
-        const int until = room * before / weights;
-        top += headerHeight();
-        m_rects[std::size_t(pane)] = {kLeft, top, plotWidth, until - given};
-        top += until - given;
-        given = until;
     }
     m_ruler = {kLeft, top, plotWidth, kRuler};
     m_wave.setWidth(deviceRect(m_ruler).width());
     for (const PaneId pane : {Spectrogram, Z, C})
         heatOf(pane).setSize(m_rects[pane].isEmpty() ? QSize() : deviceRect(m_rects[pane]).size());
-    m_choose->setVisible(offersCheckpoint());
+    m_choose->setVisible(offers);
     const QSize size = m_choose->sizeHint();
-    const QPoint centre = m_rects[Z].center() + QPoint(0, 14);
+    const QPoint centre = m_rects[Z].center();
     m_choose->setGeometry(QRect(centre - QPoint(size.width() / 2, size.height() / 2), size));
     update();
 }

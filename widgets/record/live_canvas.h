@@ -23,7 +23,8 @@ class LiveCanvas : public QWidget {
     Q_OBJECT
 public:
     static constexpr double kSeconds = 10; ///< over the whole width
-    enum PaneId { Waveform, Spectrogram, Z, C, kPanes };
+    enum PaneId { Waveform, Spectrogram, Z, C };
+    static constexpr int kPanes = C + 1;
 
     explicit LiveCanvas(QWidget* parent = nullptr);
 
@@ -47,7 +48,7 @@ public:
     std::optional<double> xOfTake(double seconds) const;
 
     QSize sizeHint() const override { return {640, 420}; }
-    QSize minimumSizeHint() const override { return {360, 120}; }
+    QSize minimumSizeHint() const override { return {360, 140}; }
 
 Q_SIGNALS:
     void checkpointRequested();

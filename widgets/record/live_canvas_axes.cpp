@@ -240,9 +240,6 @@ void LiveCanvas::paintHints(QPainter& painter, const Theme& theme) const
                                          : tr("Switch “Listen” on to see sound as it comes.");
         painter.drawText(m_rects[Waveform], Qt::AlignCenter | Qt::TextWordWrap, text);
     }
-    if (offersCheckpoint())
-        painter.drawText(m_rects[Z].adjusted(0, 0, 0, -32), Qt::AlignCenter | Qt::TextWordWrap,
-                         tr("Choose a checkpoint to see z and c."));
     for (const PaneId pane : {Z, C}) {
         if (hasModel() && !m_rects[pane].isEmpty() && heat(pane).empty() && m_wave.samples() > 0)
             painter.drawText(m_rects[pane], Qt::AlignCenter, tr("Computing…"));

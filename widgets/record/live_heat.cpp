@@ -194,7 +194,7 @@ void LiveHeat::placeColours(int at, bool known)
     const float low = float(m_low);
     const float scale = float(256 / (m_high - m_low));
     for (int row = 0; row < height; ++row) {
-        QRgb& out = m_block[static_cast<std::size_t>((height - 1 - row) * kBlock + at)];
+        QRgb& out = m_block[std::size_t(height - 1 - row) * kBlock + std::size_t(at)];
         if (!known) {
             out = m_background;
             continue;

@@ -1,10 +1,10 @@
 #include "widgets/record/live_view.h"
 
 #include "widgets/record/live_canvas.h"
+#include "widgets/record/themed_label.h"
 #include "widgets/theme.h"
 
 #include <QAction>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
@@ -20,7 +20,7 @@ LiveView::LiveView(QWidget* parent)
     : QWidget(parent)
     , m_canvas(new LiveCanvas(this))
     , m_title(new QLabel(tr("Live (running statistics)"), this))
-    , m_note(new QLabel(this))
+    , m_note(new ThemedLabel(&Theme::warning, this))
 {
     setObjectName(QStringLiteral("live"));
     setAutoFillBackground(true);
@@ -33,7 +33,6 @@ LiveView::LiveView(QWidget* parent)
            "the mean and variance of what has come so far. They differ from those of the "
            "finished take; open it in Inspect for the exact ones."));
     m_note->setObjectName(QStringLiteral("liveNote"));
-    m_note->setTextFormat(Qt::PlainText);
     auto* row = new QHBoxLayout;
     row->setContentsMargins(12, 4, 12, 4);
     row->setSpacing(8);
@@ -109,21 +108,11 @@ void LiveView::setMarkers(std::vector<TakeMarker> markers)
     m_canvas->setMarkers(std::move(markers));
 }
 
-void LiveView::changeEvent(QEvent* event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        refresh();
-}
-
 void LiveView::refresh()
 {
     const bool late = m_behind >= kLate;
     m_note->setText(late ? tr("does not keep up: %1 s behind").arg(m_behind, 0, 'f', 1)
                          : QString());
-    QPalette warning = palette();
-    warning.setColor(m_note->foregroundRole(), Theme::of(palette()).warning);
-    m_note->setPalette(warning);
 }
 
 } // namespace phono

@@ -14,6 +14,7 @@ class QLabel;
 namespace phono {
 
 class LiveCanvas;
+class ThemedLabel;
 
 /// The last ten seconds of what is listened to: waveform, spectrogram, z and c, scrolling.
 class LiveView : public QWidget {
@@ -43,15 +44,12 @@ Q_SIGNALS:
     /// Panes were shown or hidden by the user.
     void panesChanged();
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
     void refresh();
 
     LiveCanvas* m_canvas;
     QLabel* m_title;
-    QLabel* m_note;
+    ThemedLabel* m_note;
     QList<QAction*> m_actions;
     double m_behind = 0;
     Phase m_phase = Phase::Listening;

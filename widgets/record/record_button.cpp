@@ -12,7 +12,7 @@ namespace {
 constexpr int kHeight = 48;
 constexpr int kSign = 16; ///< of the disc and the square
 constexpr int kGap = 10;
-constexpr int kSide = 20;
+constexpr int kSide = 16;
 
 } // namespace
 

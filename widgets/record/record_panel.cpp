@@ -6,6 +6,7 @@
 #include "widgets/record/record_button.h"
 #include "widgets/record/take_report_view.h"
 #include "widgets/record/takes_view.h"
+#include "widgets/record/themed_label.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -60,15 +61,15 @@ RecordPanel::RecordPanel(QWidget* parent)
     , m_report(new TakeReportView(this))
     , m_splitter(new QSplitter(Qt::Vertical, this))
     , m_button(new RecordButton(this))
-    , m_time(new QLabel(this))
-    , m_state(new QLabel(this))
+    , m_time(new ThemedLabel(&Theme::muted, this))
+    , m_state(new ThemedLabel(&Theme::text, this))
     , m_stateDetails(new ElidedLabel(Qt::ElideRight, this))
     , m_problem(new QLabel(this))
     , m_again(new QPushButton(tr("Try again"), this))
     , m_markers(new ElidedLabel(Qt::ElideRight, this))
     , m_file(new ElidedLabel(Qt::ElideMiddle, this))
-    , m_free(new QLabel(this))
-    , m_losses(new QLabel(this))
+    , m_free(new ThemedLabel(&Theme::muted, this))
+    , m_losses(new ThemedLabel(&Theme::warning, this))
     , m_preRoll(new QCheckBox(tr("Begin %1 s before (pre-roll)").arg(kPreRollSeconds), this))
     , m_format(new QComboBox(this))
 {
@@ -161,7 +162,7 @@ QLayout* RecordPanel::makeTransport()
     m_markers->setForegroundRole(QPalette::PlaceholderText);
     m_stateDetails->setForegroundRole(QPalette::PlaceholderText);
     auto* upper = new QHBoxLayout;
-    upper->setSpacing(8);
+    upper->setSpacing(4);
     upper->addWidget(m_time);
     QToolButton* pause = buttonOf(m_pause, this);
     // It says "Continue" at times, and nothing must move then.
@@ -180,7 +181,7 @@ QLayout* RecordPanel::makeTransport()
     middle->addLayout(upper);
     middle->addLayout(lower);
     auto* row = new QHBoxLayout;
-    row->setSpacing(16);
+    row->setSpacing(12);
     row->addWidget(m_button);
     row->addLayout(middle, 1);
     row->addLayout(makeSwitches());
@@ -381,13 +382,6 @@ void RecordPanel::resizeEvent(QResizeEvent* event)
         return;
     m_splitter->setOrientation(wanted);
     m_splitter->setSizes({kLiveShare * 100, (100 - kLiveShare) * 100});
-}
-
-void RecordPanel::changeEvent(QEvent* event)
-{
-    Panel::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        refresh();
 }
 
 QByteArray RecordPanel::saveState() const

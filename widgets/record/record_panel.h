@@ -27,6 +27,7 @@ class LiveView;
 class RecordButton;
 class TakeReportView;
 class TakesView;
+class ThemedLabel;
 
 /// Recording: devices, levels, the take that goes on, live features, and the takes there are.
 /// Shows what it is told and asks for everything by signals; those of devices(), live() and
@@ -82,7 +83,6 @@ Q_SIGNALS:
     void reportOpened(const QString& file);
 
 protected:
-    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
@@ -114,15 +114,15 @@ private:
     QSplitter* m_splitter;
 
     RecordButton* m_button;
-    QLabel* m_time;
-    QLabel* m_state;
+    ThemedLabel* m_time;
+    ThemedLabel* m_state;
     ElidedLabel* m_stateDetails;
     QLabel* m_problem;
     QPushButton* m_again;
     ElidedLabel* m_markers;
     ElidedLabel* m_file;
-    QLabel* m_free;
-    QLabel* m_losses;
+    ThemedLabel* m_free;
+    ThemedLabel* m_losses;
     QCheckBox* m_preRoll;
     QComboBox* m_format;
     QAction *m_record = nullptr, *m_pause = nullptr, *m_marker = nullptr, *m_listen = nullptr;

@@ -5,6 +5,7 @@
 #include "widgets/record/record_button.h"
 #include "widgets/record/record_panel.h"
 #include "widgets/record/record_texts.h"
+#include "widgets/record/themed_label.h"
 #include "widgets/shell/paths.h"
 #include "widgets/theme.h"
 
@@ -20,13 +21,6 @@ namespace {
 using State = RecorderStatus::State;
 
 constexpr double kLittleSpace = 600; ///< seconds on the disk that are worth a warning
-
-void colour(QLabel& label, const QColor& colour)
-{
-    QPalette palette = label.parentWidget()->palette();
-    palette.setColor(label.foregroundRole(), colour);
-    label.setPalette(palette);
-}
 
 } // namespace
 
@@ -63,11 +57,10 @@ void RecordPanel::refreshActions()
 
 void RecordPanel::refreshState()
 {
-    const Theme theme = Theme::of(palette());
     QString state;
     QString details = deviceText(m_status);
     QString problem;
-    QColor ink = theme.text;
+    ThemedLabel::Ink ink = &Theme::text;
     switch (m_status.state) {
     case State::Closed:
         details.clear();
@@ -76,7 +69,7 @@ void RecordPanel::refreshState()
             details = tr("Connect a microphone and press “Look for devices”.");
         } else if (!m_error.isEmpty()) {
             state = m_wasOpen ? tr("Device lost") : tr("Device not opened");
-            ink = theme.danger;
+            ink = &Theme::danger;
         } else {
             state = tr("Not listening");
             details = tr("Switch “Listen” on to see levels.");
@@ -91,18 +84,18 @@ void RecordPanel::refreshState()
         break;
     case State::Recording:
         state = tr("Recording");
-        ink = theme.danger;
+        ink = &Theme::danger;
         break;
     case State::Paused:
         state = tr("Paused");
-        ink = theme.warning;
+        ink = &Theme::warning;
         details = tr("What comes is left out until you continue (P).");
         break;
     }
     if (!m_error.isEmpty())
         problem = m_error;
     m_state->setText(state);
-    colour(*m_state, ink);
+    m_state->setInk(ink);
     m_stateDetails->setWords(details);
     m_problem->setText(problem);
     m_problem->setVisible(!problem.isEmpty());
@@ -110,18 +103,16 @@ void RecordPanel::refreshState()
                         && m_status.state == State::Closed);
 
     m_time->setText(clockText(inTake() ? m_status.seconds : 0));
-    colour(*m_time, m_status.state == State::Recording ? theme.text : theme.muted);
+    m_time->setInk(m_status.state == State::Recording ? &Theme::text : &Theme::muted);
     m_markers->setWords(inTake() ? markersText(m_status.markers) : QString());
     m_markers->setToolTip(markersList(m_status.markers));
     const QString losses = listensNow() ? lossText(m_status) : QString();
     m_losses->setText(losses);
     m_losses->setVisible(!losses.isEmpty());
-    colour(*m_losses, theme.warning);
 }
 
 void RecordPanel::refreshFile()
 {
-    const Theme theme = Theme::of(palette());
     const QString file = inTake() ? fromPath(m_status.file) : m_nextFile;
     m_file->setWords(file.isEmpty() ? QString() : fileText(file));
     const auto seconds = m_status.freeSeconds ? m_status.freeSeconds : m_freeSeconds;
@@ -129,7 +120,7 @@ void RecordPanel::refreshFile()
     if (!seconds)
         return;
     m_free->setText(freeText(*seconds));
-    colour(*m_free, *seconds < kLittleSpace ? theme.danger : theme.muted);
+    m_free->setInk(*seconds < kLittleSpace ? &Theme::danger : &Theme::muted);
 }
 
 } // namespace phono

@@ -2,11 +2,11 @@
 
 #include "widgets/inspect/file_facts.h"
 #include "widgets/record/level_meter_view.h"
+#include "widgets/record/themed_label.h"
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -40,7 +40,7 @@ TakeReportView::TakeReportView(QWidget* parent)
     : QWidget(parent)
     , m_name(new QLabel(this))
     , m_facts(new QLabel(this))
-    , m_advice(new QLabel(this))
+    , m_advice(new ThemedLabel(&Theme::muted, this))
 {
     setObjectName(QStringLiteral("takeReport"));
     QFont bold = m_name->font();
@@ -49,11 +49,12 @@ TakeReportView::TakeReportView(QWidget* parent)
     m_facts->setFont(tabularFont(m_facts->font()));
     m_facts->setObjectName(QStringLiteral("takeFacts"));
     m_advice->setObjectName(QStringLiteral("takeAdvice"));
-    for (QLabel* label : {m_name, m_facts, m_advice}) {
+    for (QLabel* label : {m_name, m_facts}) {
         label->setTextFormat(Qt::PlainText);
-        label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        label->setWordWrap(true);
     }
+    m_advice->setWordWrap(true);
     auto* open = new QPushButton(lineIcon(QStringLiteral("inspect")), tr("Open in Inspect"), this);
     open->setObjectName(QStringLiteral("openReport"));
     connect(open, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(m_file); });
@@ -91,24 +92,9 @@ void TakeReportView::show(const TakeReport& report, const QStringList& advice)
     m_warns = !lines.isEmpty();
     m_advice->setText(m_warns ? lines.join(QLatin1Char('\n'))
                               : tr("Nothing clipped, nothing lost."));
-    refreshColours();
-    setVisible(true);
-}
-
-void TakeReportView::changeEvent(QEvent* event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        refreshColours();
-}
-
-void TakeReportView::refreshColours()
-{
-    const Theme theme = Theme::of(palette());
-    QPalette coloured = palette();
-    coloured.setColor(m_advice->foregroundRole(), m_warns ? theme.warning : theme.muted);
-    m_advice->setPalette(coloured);
+    m_advice->setInk(m_warns ? &Theme::warning : &Theme::muted);
     update();
+    setVisible(true);
 }
 
 void TakeReportView::paintEvent(QPaintEvent*)

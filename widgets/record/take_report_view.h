@@ -9,6 +9,8 @@ class QLabel;
 
 namespace phono {
 
+class ThemedLabel;
+
 /// What is to be known of a take that has just ended, until it is closed.
 class TakeReportView : public QWidget {
     Q_OBJECT
@@ -21,16 +23,13 @@ Q_SIGNALS:
     void openRequested(const QString& file);
 
 protected:
-    void changeEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    void refreshColours();
-
     QString m_file;
     QLabel* m_name;
     QLabel* m_facts;
-    QLabel* m_advice;
+    ThemedLabel* m_advice;
     bool m_warns = false;
 };
 

@@ -171,7 +171,7 @@ int TakesModel::rowCount(const QModelIndex& parent) const
 
 int TakesModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(kColumns);
+    return parent.isValid() ? 0 : kColumns;
 }
 
 QVariant TakesModel::data(const QModelIndex& index, int role) const

@@ -13,7 +13,8 @@ namespace phono {
 class TakesModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, State, Length, Rate, Channels, Size, Written, kColumns };
+    enum Column { Name, State, Length, Rate, Channels, Size, Written };
+    static constexpr int kColumns = Written + 1;
     /// What a column is sorted by.
     static constexpr int kSortRole = Qt::UserRole;
 

@@ -1,5 +1,6 @@
 #include "widgets/record/takes_view.h"
 
+#include "widgets/shell/current_stack.h"
 #include "widgets/shell/paths.h"
 #include "widgets/theme.h"
 
@@ -14,7 +15,6 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSortFilterProxyModel>
-#include <QStackedLayout>
 #include <QTreeView>
 
 #include <algorithm>
@@ -27,13 +27,30 @@ constexpr int kFewestNames = 120;
 constexpr int kNarrow = 560; ///< buttons go below their text
 constexpr int kSide = 9;
 
+/// The usual solid colour of a selection would hide the colours of states.
+class TakesTable : public QTreeView {
+public:
+    using QTreeView::QTreeView;
+
+protected:
+    void initViewItemOption(QStyleOptionViewItem* option) const override
+    {
+        QTreeView::initViewItemOption(option);
+        const Theme theme = Theme::of(palette());
+        QColor tint = theme.accent;
+        tint.setAlphaF(theme.dark ? 0.28F : 0.16F);
+        option->palette.setColor(QPalette::Highlight, tint);
+        option->palette.setColor(QPalette::HighlightedText, theme.text);
+    }
+};
+
 } // namespace
 
 TakesView::TakesView(QWidget* parent)
     : QWidget(parent)
     , m_sorted(new QSortFilterProxyModel(this))
-    , m_stack(new QStackedLayout)
-    , m_table(new QTreeView(this))
+    , m_stack(new CurrentStack(this))
+    , m_table(new TakesTable(this))
 {
     setObjectName(QStringLiteral("takes"));
     makeTable();
@@ -48,13 +65,16 @@ TakesView::TakesView(QWidget* parent)
     sides->setContentsMargins(kSide, 0, kSide, 0);
     sides->addWidget(m_table);
     column->addLayout(sides, 1);
-    setLayout(m_stack);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(m_stack);
     m_stack->addWidget(makeEmpty());
     m_stack->addWidget(filled);
     setFocusProxy(m_table);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
     connect(&m_model, &TakesModel::renameRequested, this, &TakesView::renameRequested);
+    followTheme();
     refreshActions();
 }
 
@@ -87,8 +107,7 @@ QWidget* TakesView::makeUnfinished()
 {
     m_unfinished = new QWidget(this);
     m_unfinished->setObjectName(QStringLiteral("unfinishedTake"));
-    auto* mark = new QLabel(m_unfinished);
-    mark->setPixmap(lineIcon(QStringLiteral("warning")).pixmap(QSize(16, 16), devicePixelRatioF()));
+    m_unfinishedMark = new QLabel(m_unfinished);
     m_unfinishedText = new QLabel(m_unfinished);
     m_unfinishedText->setWordWrap(true);
     m_unfinishedText->setTextFormat(Qt::PlainText);
@@ -98,7 +117,7 @@ QWidget* TakesView::makeUnfinished()
     trash->setObjectName(QStringLiteral("trashUnfinished"));
     auto* words = new QHBoxLayout;
     words->setSpacing(8);
-    words->addWidget(mark, 0, Qt::AlignTop);
+    words->addWidget(m_unfinishedMark, 0, Qt::AlignTop);
     words->addWidget(m_unfinishedText, 1);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);
@@ -140,9 +159,8 @@ void TakesView::makeTable()
     m_table->setDragEnabled(true);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setMinimumHeight(72);
+    m_table->setMinimumHeight(48);
     m_table->installEventFilter(this);
-    tintSelection();
     QHeaderView* header = m_table->header();
     header->setStretchLastSection(false);
     constexpr int kWidths[] = {240, 80, 88, 72, 72, 80, 128};
@@ -357,19 +375,13 @@ void TakesView::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange)
-        tintSelection();
+        followTheme();
 }
 
-void TakesView::tintSelection()
+void TakesView::followTheme()
 {
-    // The usual solid colour would hide the colours of states.
-    const Theme theme = Theme::of(palette());
-    QPalette tinted = palette();
-    QColor tint = theme.accent;
-    tint.setAlphaF(theme.dark ? 0.28F : 0.16F);
-    tinted.setColor(QPalette::Highlight, tint);
-    tinted.setColor(QPalette::HighlightedText, theme.text);
-    m_table->setPalette(tinted);
+    m_unfinishedMark->setPixmap(
+        lineIcon(QStringLiteral("warning")).pixmap(QSize(16, 16), devicePixelRatioF()));
 }
 
 } // namespace phono

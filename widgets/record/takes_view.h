@@ -9,10 +9,11 @@ class QAction;
 class QBoxLayout;
 class QLabel;
 class QSortFilterProxyModel;
-class QStackedLayout;
 class QTreeView;
 
 namespace phono {
+
+class CurrentStack;
 
 /// The takes as a table, with what can be done with them. Changes nothing itself.
 class TakesView : public QWidget {
@@ -56,7 +57,7 @@ private:
     void refreshActions();
     void refreshUnfinished();
     void selectWaiting();
-    void tintSelection();
+    void followTheme();
     void openCurrent();
     void rename();
     void trash();
@@ -64,11 +65,12 @@ private:
 
     TakesModel m_model;
     QSortFilterProxyModel* m_sorted;
-    QStackedLayout* m_stack;
+    CurrentStack* m_stack;
     QTreeView* m_table;
     QLabel* m_emptyFolder = nullptr;
     QWidget* m_unfinished = nullptr;
     QBoxLayout* m_unfinishedRow = nullptr;
+    QLabel* m_unfinishedMark = nullptr;
     QLabel* m_unfinishedText = nullptr;
     QString m_waiting;
     QList<QAction*> m_actions;
