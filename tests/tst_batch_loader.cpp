@@ -485,6 +485,19 @@ private Q_SLOTS:
         }
     }
 
+    /// As when the disk of millions of recordings is not mounted.
+    void manyRecordingsThatAreMissingFailSoon()
+    {
+        Recordings recordings;
+        for (int i = 0; i < 3000; ++i)
+            recordings.declare("missing" + std::to_string(i) + ".wav", 2000);
+        const auto plan = planOf(recordings.corpus, {.batchSize = 1});
+        BatchLoader loader(recordings.corpus, plan, {.workers = 2});
+        QVERIFY(!loader.next());
+        QVERIFY(!loader.failure().empty());
+        QCOMPARE(loader.takeSkipped().size(), std::size_t(1000));
+    }
+
     void validationIsTheSameEveryTime()
     {
         Recordings recordings;

@@ -12,7 +12,9 @@
 
 #include <cmath>
 #include <csignal>
+#include <map>
 #include <numeric>
+#include <sched.h>
 #include <set>
 
 using namespace phono;
@@ -334,6 +336,43 @@ private Q_SLOTS:
         QCOMPARE(place->size, 8);
         QCOMPARE(place->localRank, 1);
         QCOMPARE(place->host, std::string("gpu003"));
+    }
+
+    /// Cores that SLURM gave to one process alone are not shared once more.
+    void boundProcessesDoNotShareTheirCores()
+    {
+        cpu_set_t all;
+        QCOMPARE(sched_getaffinity(0, sizeof all, &all), 0);
+        if (CPU_COUNT(&all) < 2)
+            QSKIP("there is but one processor");
+        const std::map<const char*, const char*> variables = {{"SLURM_PROCID", "1"},
+                                                              {"SLURM_NTASKS", "2"},
+                                                              {"SLURM_LOCALID", "1"},
+                                                              {"SLURM_NTASKS_PER_NODE", "2"},
+                                                              {"SLURM_JOB_NODELIST", "here"}};
+        for (const auto& [name, value] : variables)
+            qputenv(name, value);
+        const auto together = processPlaceFromEnvironment();
+        auto one = all;
+        for (int cpu = 0, kept = 0; cpu < CPU_SETSIZE; ++cpu)
+            if (CPU_ISSET(cpu, &all) && kept++ > 0)
+                CPU_CLR(cpu, &one);
+        QCOMPARE(sched_setaffinity(0, sizeof one, &one), 0);
+        const auto bound = processPlaceFromEnvironment();
+        QCOMPARE(sched_setaffinity(0, sizeof all, &all), 0);
+        for (const auto& [name, value] : variables)
+            qunsetenv(name);
+        QVERIFY(together.ok() && bound.ok());
+        QCOMPARE(together->localSize, 2);
+        QCOMPARE(bound->localSize, 1);
+    }
+
+    void eachProcessHasACardOfItsOwn()
+    {
+        ProcessPlace place;
+        place.localRank = 3;
+        QCOMPARE(ownDevice(place, 8), 3); // all are shown to all
+        QCOMPARE(ownDevice(place, 1), 0); // to each its own
     }
 
 private:

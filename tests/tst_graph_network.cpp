@@ -1,3 +1,4 @@
+#include "core/train/adam.h"
 #include "tests/support/loss_cases.h"
 #include "tests/support/training_trial.h"
 
@@ -5,14 +6,56 @@
 #include <QTest>
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <string>
+#include <vector>
 
 using namespace phono;
 using namespace phono::golden;
 using namespace phono::test;
+
+namespace {
+
+/// The operations among those that run meanwhile whose result decides what comes next, so that a
+/// graphics card would have to be waited for.
+class WaitingOperations {
+public:
+    WaitingOperations()
+        : m_handle(at::addGlobalCallback(
+            at::RecordFunctionCallback([](const at::RecordFunction& function) {
+                const std::string name = function.name();
+                ++s_operations;
+                for (const char* waiting :
+                     {"aten::item", "aten::_local_scalar_dense", "aten::is_nonzero",
+                      "aten::nonzero", "aten::masked_select", "aten::equal", "aten::unique_dim",
+                      "aten::bincount"})
+                    if (name == waiting)
+                        s_found.push_back(name);
+                return std::unique_ptr<at::ObserverContext>();
+            })))
+    {
+        s_operations = 0;
+        s_found.clear();
+    }
+    ~WaitingOperations() { at::removeCallback(m_handle); }
+    WaitingOperations(const WaitingOperations&) = delete;
+    WaitingOperations& operator=(const WaitingOperations&) = delete;
+
+    static int operations() { return s_operations; }
+    static const std::vector<std::string>& found() { return s_found; }
+
+private:
+    static inline int s_operations = 0;
+    static inline std::vector<std::string> s_found;
+    at::CallbackHandle m_handle;
+};
+
+} // namespace
 
 /// Loss and gradients of the general training network.
 class GraphNetworkTest : public QObject {
@@ -260,6 +303,44 @@ private Q_SLOTS:
             QVERIFY(words.contains("624 samples") && words.contains("task.min_sample_size"));
         }
         QVERIFY_THROWS_EXCEPTION(c10::Error, trial.evaluate(noise(2, 624), 55));
+    }
+
+    void aStepNeverWaitsForItsNumbers_data()
+    {
+        QTest::addColumn<std::function<void(ModelConfig&)>>("change");
+        const auto row = [](const char* name, std::function<void(ModelConfig&)> change) {
+            QTest::newRow(name) << std::move(change);
+        };
+        row("binary decisions", [](ModelConfig&) {});
+        row("InfoNCE", [](ModelConfig& model) { model.infonce = true; });
+        row("GELU and dropout", [](ModelConfig& model) {
+            model.activation = Activation::Gelu;
+            model.dropout = model.dropoutFeatures = model.dropoutAgg = 0.1;
+        });
+        row("Gumbel quantizer", [](ModelConfig& model) { model.vqType = VqType::Gumbel; });
+        row("k-means quantizer", [](ModelConfig& model) { model.vqType = VqType::KMeans; });
+    }
+    void aStepNeverWaitsForItsNumbers()
+    {
+        QFETCH(std::function<void(ModelConfig&)>, change);
+        const auto model = smallModel(change);
+        TrainingConfig config;
+        if (model.config.vqType != VqType::None)
+            config.criterion.lossWeights = {1};
+        Trial trial(model, config);
+        AdamOptimizer adam(trial.parameters.flat(), {}, 1);
+        const auto audio = noise(2, 6000);
+        const WaitingOperations waiting;
+        const auto sums = trial.network->differentiate(audio, 0, trial.gradients, {});
+        const auto scale = sums.positives().reciprocal();
+        const auto norm = trial.gradients.square().sum(at::kDouble).sqrt() * scale;
+        adam.stepByAten(trial.parameters.flat(), trial.gradients,
+                        {scale, norm, norm.isfinite().logical_and(sums.loss().isfinite())}, 1,
+                        0.001);
+        QVERIFY(waiting.operations() > 100);
+        QVERIFY2(waiting.found().empty(),
+                 waiting.found().empty() ? "" : waiting.found().front().c_str());
+        static_cast<void>(sums.read());
     }
 
     void scoresAreCounted()

@@ -68,6 +68,30 @@ private Q_SLOTS:
         compareCheckpoints(m_whole + kBest, run + kBest);
     }
 
+    /// A stop is heard while one recording after the other is found to be missing.
+    void aStopEndsTheSearchForABatch()
+    {
+        const auto run = m_folder.filePath("searching");
+        QByteArray lines = m_data.toUtf8() + "\n";
+        for (int i = 0; i < 900; ++i)
+            lines += QStringLiteral("missing%1.wav\t8000\n").arg(i).toUtf8();
+        const auto manifest = m_folder.filePath("missing.tsv");
+        writeBytes(manifest.toStdString(), lines.toStdString());
+        auto searching = job(run);
+        searching.config->task.data = manifest.toStdString();
+        searching.config->task.valid = m_data.toStdString();
+        std::stop_source stop;
+        searching.heard = [&](const RunEvent& event) {
+            if (std::holds_alternative<StartedEvent>(event))
+                stop.request_stop();
+        };
+        const auto end = train(searching, stop.get_token());
+        QVERIFY2(end.ok(), end.ok() ? "" : end.error().message.c_str());
+        QVERIFY(*end == RunEnd::Stopped);
+        QVERIFY(updatesOf(run).empty());
+        QCOMPARE(stateOf(run).status, RunStatus::Stopped);
+    }
+
     void aRunThatCannotGoOnSaysSoInItsLog()
     {
         const auto run = m_folder.filePath("damaged");

@@ -122,11 +122,12 @@ void BatchLoader::report(std::vector<SkippedFile> skipped)
     }
 }
 
-/// As many batches without a recording as make an epoch have followed each other.
+/// So many batches without a recording have followed each other that no more can be expected.
 bool BatchLoader::isHopeless(const Batch& batch)
 {
+    constexpr std::int64_t kMostEmpty = 1000;
     m_emptyInARow = batch.count == 0 ? m_emptyInARow + 1 : 0;
-    return m_emptyInARow >= m_plan.batchesPerProcess();
+    return m_emptyInARow >= std::min(kMostEmpty, m_plan.batchesPerProcess());
 }
 
 std::optional<Batch> BatchLoader::next()
@@ -141,7 +142,8 @@ std::optional<Batch> BatchLoader::next()
         report(std::move(collated->skipped));
         Batch& batch = collated->batch;
         if (isHopeless(batch)) {
-            m_failure = "not one recording of a whole epoch could be read";
+            m_failure = "not one recording of " + std::to_string(m_emptyInARow)
+                + " batches in a row could be read";
         } else if (batch.count > 0 || m_options.keepEmptyBatches) {
             const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begun;
             batch.waitSeconds = waited.count();

@@ -54,8 +54,8 @@ public:
 
     /// Waits for the next batch. Nothing after the last epoch, when stopped, or on a failure.
     std::optional<Batch> next();
-    /// Why next() had nothing to give: the plan is empty, or a whole epoch could not be read. Empty
-    /// if it ended well.
+    /// Why next() had nothing to give: the plan is empty, or nothing could be read of a whole epoch
+    /// or of a thousand batches in a row. Empty if it ended well.
     const std::string& failure() const { return m_failure; }
     /// Recordings that were left out of the batches up to now (those passed over included) and have
     /// not been taken yet, each once in the loader's life.

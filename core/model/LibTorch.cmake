@@ -63,10 +63,10 @@ if(NOT PHONO_TORCH_VERSION)
     message(FATAL_ERROR "The version of LibTorch in ${torch_include} cannot be read.")
 elseif(PHONO_TORCH_VERSION VERSION_LESS 1.13)
     message(FATAL_ERROR "LibTorch ${PHONO_TORCH_VERSION} in ${torch_include} is too old: "
-        "Phonoscope needs 1.13 to 2.14.")
-elseif(PHONO_TORCH_VERSION VERSION_GREATER_EQUAL 2.15)
+        "Phonoscope needs 1.13 to 2.15.")
+elseif(PHONO_TORCH_VERSION VERSION_GREATER_EQUAL 2.16)
     message(WARNING "LibTorch ${PHONO_TORCH_VERSION} is newer than any that Phonoscope was tried "
-        "with (1.13 to 2.14).")
+        "with (1.13 to 2.15).")
 endif()
 
 # Wheels up to 2.5 were built with the old C++ library ABI, and strings cross the border between

@@ -1,5 +1,6 @@
 #include "core/model/contrastive_loss.h"
 
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -169,7 +170,7 @@ at::Tensor contrastiveScores(const at::Tensor& predictions, const at::Tensor& ta
                                 .transpose(1, 2)
                                 .contiguous();
     const auto from = predictions.contiguous();
-    const auto scores = at::GradMode::is_enabled()
+    const auto scores = c10::GradMode::is_enabled()
         ? ScoresFunction::apply(from, rows, candidates)
         : ScoresFunction::multiply({from, rows, candidates});
     return scores.flip(2).narrow(2, 0, stepsWithin(scores.size(2), targetFrames));
@@ -196,7 +197,7 @@ ScoreSums sumScores(const at::Tensor& scores, const ModelConfig& config)
     }
     ScoreSums sums;
     sums.stepLoss = (losses * exists).sum(at::IntArrayRef({0, 1}));
-    const at::NoGradGuard plain;
+    const c10::NoGradGuard plain;
     // Where all scores tie, the positive is the first and the last, and does not count as right.
     const auto right = positives >= negatives.amax(3);
     const auto tied = positives <= negatives.amin(3);

@@ -1,5 +1,6 @@
 #include "core/model/group_norm.h"
 
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <array>
@@ -150,7 +151,7 @@ at::Tensor groupNorm(const at::Tensor& x, int groups, const at::Tensor& weight,
     const auto options = x.options().dtype(at::kFloat);
     const auto scale = weight.defined() ? weight : at::ones({x.size(1)}, options);
     const auto shift = bias.defined() ? bias : at::zeros({x.size(1)}, options);
-    if (at::GradMode::is_enabled())
+    if (c10::GradMode::is_enabled())
         return GroupNormFunction::apply(x, scale, shift, groups, relu, type);
     const auto values = x.to(at::kFloat);
     return transform(affineOf(values, groups, scale, shift), values, relu).to(type);

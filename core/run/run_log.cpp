@@ -36,7 +36,9 @@ Result<void> RunLog::append(const RunEvent& event)
 {
     if (auto done = m_metrics.append(toLine(event)); !done)
         return done;
-    return std::holds_alternative<UpdateEvent>(event) ? Result<void>() : m_metrics.sync();
+    const bool frequent = std::holds_alternative<UpdateEvent>(event)
+        || std::holds_alternative<SkippedEvent>(event);
+    return frequent ? Result<void>() : m_metrics.sync();
 }
 
 Result<void> RunLog::say(std::string_view words)

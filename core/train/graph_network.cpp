@@ -3,6 +3,8 @@
 #include "core/train/backward_pass.h"
 #include "core/train/negatives.h"
 
+#include <c10/core/GradMode.h>
+
 #include <numeric>
 
 namespace phono {
@@ -148,7 +150,7 @@ GraphNetwork::Forward GraphNetwork::forward(const Graph& graph, const at::Tensor
 DeviceSums GraphNetwork::differentiate(const at::Tensor& audio, std::int64_t update,
                                        at::Tensor& gradients, const GradientsReady& ready)
 {
-    const at::AutoGradMode differentiable(true);
+    const c10::AutoGradMode differentiable(true);
     const GradientViews views(m_leaves, m_parameters, gradients);
     BackwardPass backward(m_parameters, ready);
     const auto cut = [&](const std::string& module, const at::Tensor& output) {
@@ -163,7 +165,7 @@ DeviceSums GraphNetwork::differentiate(const at::Tensor& audio, std::int64_t upd
 
 BatchSums GraphNetwork::evaluate(const at::Tensor& audio, ScoreHistogram* histogram)
 {
-    const at::NoGradGuard plain;
+    const c10::NoGradGuard plain;
     const auto result = forward(Graph(m_config, weights()), audio);
     if (histogram)
         addTo(*histogram, result.scores);
@@ -172,7 +174,7 @@ BatchSums GraphNetwork::evaluate(const at::Tensor& audio, ScoreHistogram* histog
 
 DeviceSums GraphNetwork::sumsOf(const Forward& forward) const
 {
-    const at::NoGradGuard plain;
+    const c10::NoGradGuard plain;
     const auto& sums = forward.sums;
     DeviceSums::Parts parts;
     parts.counts.stepPositives = positivesOfSteps(forward.scores);

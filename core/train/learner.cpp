@@ -43,7 +43,7 @@ Result<at::Device> chooseDevice(const std::string& name, const ProcessPlace& pla
     const int devices = static_cast<int>(at::detail::getCUDAHooks().getNumGPUs());
     if (name == "auto" && devices == 0)
         return at::Device(at::kCPU);
-    int index = place.localRank;
+    int index = ownDevice(place, devices);
     if (name.starts_with("cuda:"))
         index = std::atoi(name.c_str() + 5);
     if (index >= devices)

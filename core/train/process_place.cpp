@@ -5,7 +5,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <sched.h>
 #include <string_view>
+#include <unistd.h>
 
 namespace phono {
 namespace {
@@ -38,14 +40,25 @@ struct Launcher {
     const char* size;
     const char* localRank;
     const char* localSize;
+    bool binds; ///< may give each process cores of its own
 };
 
 constexpr std::array kLaunchers = {
-    Launcher{"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"}, // torchrun
-    Launcher{"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE"},
+    Launcher{"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", false}, // torchrun
+    Launcher{"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE", true},
     Launcher{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK",
-             "OMPI_COMM_WORLD_LOCAL_SIZE"},
+             "OMPI_COMM_WORLD_LOCAL_SIZE", true},
 };
+
+/// Whether the process may use only some of the machine's processors.
+bool isBound()
+{
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0
+        && CPU_COUNT(&allowed) < sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 constexpr int kDefaultPort = 29500; // torchrun's
 
 /// The first host of SLURM's list: "node07" of "node07,node09", "gpu[003-006,010]" or similar.
@@ -82,6 +95,11 @@ Result<void> readMeetingPoint(ProcessPlace& place)
 
 } // namespace
 
+int ownDevice(const ProcessPlace& place, int devices)
+{
+    return devices == 1 ? 0 : place.localRank;
+}
+
 Result<ProcessPlace> processPlaceFromEnvironment()
 {
     ProcessPlace place;
@@ -104,7 +122,7 @@ Result<ProcessPlace> processPlaceFromEnvironment()
         place.rank = *rank;
         place.size = *size;
         place.localRank = *local;
-        place.localSize = std::max(1, *localSize);
+        place.localSize = launcher.binds && isBound() ? 1 : std::max(1, *localSize);
         if (auto done = readMeetingPoint(place); !done)
             return done.error();
         return place;

@@ -62,6 +62,7 @@ Result<std::pair<Corpus, Corpus>> openCorpora(const TrainingConfig& config,
 struct TrainingData::State {
     TrainingConfig config;
     bool alone = true;
+    std::stop_token stop;
     std::unique_ptr<Planned> training;
     std::unique_ptr<Planned> validation; // null: there is none
     std::pair<std::int64_t, std::int64_t> place = {1, 0};
@@ -69,13 +70,11 @@ struct TrainingData::State {
     std::vector<SkippedFile> skipped; // by validations, and not taken yet
     std::unordered_set<std::uint32_t> skippedBefore; // by validations
 
-    Result<void> plan(Corpus train, Corpus valid, const ProcessPlace& process,
-                      const std::stop_token& stop);
+    Result<void> plan(Corpus train, Corpus valid, const ProcessPlace& process);
     std::int64_t batchesPerEpoch() const { return training->plan.batchesPerProcess(); }
 };
 
-Result<void> TrainingData::State::plan(Corpus train, Corpus valid, const ProcessPlace& process,
-                                       const std::stop_token& stop)
+Result<void> TrainingData::State::plan(Corpus train, Corpus valid, const ProcessPlace& process)
 {
     auto options = planOptions(config, process);
     auto planned = Planned::create(std::move(train), options, stop);
@@ -117,8 +116,8 @@ Result<TrainingData> TrainingData::open(const TrainingConfig& config, const Proc
     auto state = std::make_unique<State>();
     state->config = config;
     state->alone = place.size == 1;
-    if (auto done = state->plan(std::move(corpora->first), std::move(corpora->second), place,
-                                progress.stop);
+    state->stop = progress.stop;
+    if (auto done = state->plan(std::move(corpora->first), std::move(corpora->second), place);
         !done)
         return done.error();
     return TrainingData(std::move(state));
@@ -187,10 +186,12 @@ Result<Batch> TrainingData::next()
         options.index = state.place.second;
         options.normalize = state.config.task.normalize;
         options.keepEmptyBatches = !state.alone;
-        state.loader =
-            std::make_unique<BatchLoader>(state.training->corpus, state.training->plan, options);
+        state.loader = std::make_unique<BatchLoader>(state.training->corpus, state.training->plan,
+                                                     options, state.stop);
     }
     auto batch = state.loader->next();
+    if (!batch && state.loader->failure().empty())
+        return Error::cancelled();
     if (!batch)
         return Error{state.config.task.data + ": " + state.loader->failure()};
     const bool last = batch->index + 1 == state.batchesPerEpoch();
@@ -215,7 +216,8 @@ Result<void> TrainingData::validate(
         return {};
     BatchLoader loader(
         state.validation->corpus, state.validation->plan,
-        LoaderOptions::onePass(state.config.dataset.numWorkers, state.config.task.normalize));
+        LoaderOptions::onePass(state.config.dataset.numWorkers, state.config.task.normalize),
+        state.stop);
     const auto order = state.validation->plan.epoch(1);
     Result<void> taken;
     while (taken) {
@@ -228,7 +230,7 @@ Result<void> TrainingData::validate(
     for (auto& file : loader.takeSkipped())
         if (state.skippedBefore.insert(file.recording).second)
             state.skipped.push_back(std::move(file));
-    return taken;
+    return taken && state.stop.stop_requested() ? Error::cancelled() : taken;
 }
 
 } // namespace phono

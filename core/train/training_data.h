@@ -22,7 +22,8 @@ namespace phono {
 /// To be used from one thread.
 class TrainingData {
 public:
-    /// Lists recordings and plans batches; decoding begins with the first next().
+    /// Lists recordings and plans batches; decoding begins with the first next(). The stop request
+    /// of `progress` ends next() and validate(), too, with Error::cancelled().
     static Result<TrainingData> open(const TrainingConfig& config, const ProcessPlace& place,
                                      const Progress& progress);
     ~TrainingData();

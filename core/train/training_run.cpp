@@ -112,6 +112,8 @@ Result<RunEnd> TrainingRun::loop(const std::stop_token& stop)
         const auto outcome = update(stop);
         if (!outcome)
             return outcome.error();
+        if (outcome->signals.failed > 0) // asked to stop before all had a batch
+            return stopNow("stopped on request");
         const double took = std::chrono::duration<double>(Clock::now() - begin).count();
         if (auto done = afterUpdate(*outcome, took); !done)
             return done.error();
@@ -149,6 +151,8 @@ Result<void> TrainingRun::nextBatches(std::vector<Batch>& batches, Signals& sign
     std::ranges::move(m_data.takeSkipped(), std::back_inserter(m_skipped));
     signals.skipped = static_cast<double>(m_skipped.size());
     signals.failed = done ? 0 : 1;
+    if (!done && done.error().isCancelled())
+        signals.stop = 1;
     return done;
 }
 
@@ -183,7 +187,7 @@ Result<UpdateOutcome> TrainingRun::update(const std::stop_token& stop)
             return done.error();
     if (outcome->signals.failed > 0) {
         m_files.clear();
-        return dataFailure(filled);
+        return outcome->signals.stop > 0 ? outcome : dataFailure(filled);
     }
     if (!outcome->diverged) {
         m_reached = m_data.place();
@@ -253,18 +257,18 @@ Result<void> TrainingRun::validate(const std::stop_token& stop)
     event.update = updates();
     event.scores = emptyHistogram();
     BatchSums own;
-    auto heard = signals(stop);
     const auto evaluated = m_data.validate([&](const Batch& batch, std::int64_t number) {
         const auto sums = m_learner.evaluate(audioOf(batch), number, event.scores);
         if (!sums)
             return Result<void>(sums.error());
         own.add(*sums);
         m_recorder.beat(updates());
-        heard = signals(stop);
-        return heard.stop > 0 ? Result<void>(Error::cancelled()) : Result<void>();
+        return signals(stop).stop > 0 ? Result<void>(Error::cancelled()) : Result<void>();
     });
     if (!evaluated && !evaluated.error().isCancelled())
         return evaluated;
+    Signals heard;
+    heard.stop = evaluated ? 0 : 1;
     std::ranges::move(m_data.takeSkipped(), std::back_inserter(m_skipped));
     heard.skipped = static_cast<double>(m_skipped.size());
     const auto sums = m_learner.total(own, event.scores, heard);

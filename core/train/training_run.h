@@ -78,6 +78,8 @@ private:
     LogMeter m_meter;
     CpuMeter m_cpu;
     std::optional<GpuMonitor> m_gpu;
+    std::optional<GpuState> m_gpuState; // as last read
+    Clock::time_point m_gpuReadAt;
     std::vector<std::string> m_files; // of the newest batches
     std::vector<SkippedFile> m_skipped; // found by this process, and not told yet
     bool m_diverged = false;

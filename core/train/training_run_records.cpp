@@ -98,8 +98,12 @@ Result<void> TrainingRun::log()
         return {};
     auto event = m_meter.take(updates(), m_data.epochsDone());
     event.cpuUtilization = m_cpu.take();
-    if (m_gpu)
-        event.gpu = m_gpu->read();
+    // Asking the driver takes milliseconds, and it measures a few times a second only.
+    if (m_gpu && Clock::now() - m_gpuReadAt > std::chrono::seconds(1)) {
+        m_gpuState = m_gpu->read();
+        m_gpuReadAt = Clock::now();
+    }
+    event.gpu = m_gpuState;
     return m_recorder.record(std::move(event));
 }
 
