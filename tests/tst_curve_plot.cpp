@@ -91,6 +91,8 @@ private Q_SLOTS:
     void scrollingStopsAtTheEnds();
     void logAxisBeginsAboveZero();
     void anotherAxisShowsEverything();
+    void logarithmicValuesForgetAChosenRange();
+    void clocksThatWentWrongAreHarmless();
     void readingsAreOfEachRun();
     void hiddenPlotsGiveTheirRoom();
     void settingsGoThereAndBack();
@@ -608,6 +610,33 @@ void CurvePlotTest::anotherAxisShowsEverything()
     QVERIFY(!m_grid->zoomed());
     QCOMPARE(m_grid->fullScale().high, 10.0);
     QVERIFY(m_grid->scale().high >= 10 && m_grid->scale().high < 10.1);
+}
+
+void CurvePlotTest::logarithmicValuesForgetAChosenRange()
+{
+    const Run run(1000);
+    show({run.entry()});
+    CurvePane* pane = m_grid->pane(QStringLiteral("loss"));
+    drag(pointAt(0.2) - QPoint(0, 40), pointAt(0.6) + QPoint(0, 40));
+    QVERIFY(pane->valueRangeChosen());
+    CurveSettings settings = m_grid->settings();
+    settings.logY = true;
+    m_grid->setSettings(settings);
+    QCoreApplication::processEvents();
+    QVERIFY(!pane->valueRangeChosen());
+    QVERIFY(pane->area().y.log);
+}
+
+void CurvePlotTest::clocksThatWentWrongAreHarmless()
+{
+    for (const double time : {1e300, -1e300, 1e18, double(kNaN)}) {
+        QVERIFY(localTime(time).isValid());
+        QVERIFY(!axisText(CurveAxis::Wall, time).isEmpty());
+    }
+    QVERIFY(wallTicks({1e18, 1e18 + 256, false}, 400, 80).size() < 20);
+    QVERIFY(wallTicks({-1e300, 1e300, false}, 400, 80).empty());
+    QCOMPARE(valueText(1.25e-5), QStringLiteral("1.25e−5"));
+    QCOMPARE(valueText(1e300), QStringLiteral("1e300"));
 }
 
 void CurvePlotTest::readingsAreOfEachRun()

@@ -114,7 +114,7 @@ void RunsModelTest::newLinesOnlyAreAdded()
     m_watcher->want({run.path()});
     watch();
     QTRY_VERIFY(m_model->rowCount() == 1 && m_model->run(0).history().updates.rows() == 5);
-    QSignalSpy changes(m_model.get(), &RunsModel::historyChanged);
+    QSignalSpy changes(m_model.get(), &RunsModel::dataChanged);
     run.train(3);
     QTRY_COMPARE(m_model->run(0).history().updates.rows(), std::size_t(8));
     QVERIFY(changes.count() >= 1);

@@ -273,6 +273,10 @@ void CurveGrid::setSettings(const CurveSettings& settings)
         return;
     const bool otherAxis = settings.axis != m_settings.axis || settings.logX != m_settings.logX;
     const bool otherPlots = settings.hidden != m_settings.hidden;
+    // A range that was chosen on the other kind of axis is none on this one.
+    if (settings.logY != m_settings.logY)
+        for (const auto& some : m_panes)
+            some->setValueRange(std::nullopt);
     m_settings = settings;
     if (otherAxis)
         m_window.reset();

@@ -3,6 +3,7 @@
 #include "core/run/curve_export.h"
 #include "core/run/run_control.h"
 #include "core/run/run_reader.h"
+#include "core/run/run_state.h"
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
 
@@ -99,6 +100,10 @@ void RunActions::trash(const fs::path& run, const QString& name)
 {
     perform(
         [run]() -> Result<void> {
+            // It may have been resumed since the question was asked.
+            const auto state = readState(RunDirectory::at(run));
+            if (state && *state && isLive(currentStatus(**state)))
+                return Error{run.string() + " trains again, so it stays. Stop it first."};
             // Qt would move it into the current folder where there is none for a trash yet.
             QDir().mkpath(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation));
             QFile folder(fromPath(run));

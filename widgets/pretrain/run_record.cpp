@@ -1,6 +1,7 @@
 #include "widgets/pretrain/run_record.h"
 
 #include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,6 +40,7 @@ void RunRecord::apply(RunUpdate&& update)
         m_history = RunHistory();
     m_history.apply(std::move(update.news));
     m_curves.follow(restarted);
+    m_best = m_history.best();
 }
 
 bool RunRecord::liveHere() const
@@ -48,8 +50,7 @@ bool RunRecord::liveHere() const
 
 QString RunRecord::name() const
 {
-    return m_notes.name.empty() ? fromPath(m_path.filename())
-                                : QString::fromStdString(m_notes.name);
+    return oneLine(m_notes.name.empty() ? fromPath(m_path.filename()).toStdString() : m_notes.name);
 }
 
 std::int64_t RunRecord::updates() const
@@ -80,8 +81,7 @@ double RunRecord::loss() const
 
 double RunRecord::bestLoss() const
 {
-    const ValidEvent* best = m_history.best();
-    return best ? best->metrics.lossBits : std::numeric_limits<double>::quiet_NaN();
+    return m_best ? m_best->metrics.lossBits : std::numeric_limits<double>::quiet_NaN();
 }
 
 double RunRecord::audioSecondsPerSecond() const
@@ -108,7 +108,8 @@ QString RunRecord::ending() const
 {
     if (live() || !m_history.last)
         return {};
-    return QString::fromStdString(wordsFor(*m_history.last));
+    constexpr int kMost = 1000;
+    return oneLine(wordsFor(*m_history.last), kMost);
 }
 
 } // namespace phono

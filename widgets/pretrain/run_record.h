@@ -44,6 +44,8 @@ public:
     std::int64_t maxUpdates() const; ///< 0 while unknown
     /// NaN while there is none.
     double loss() const;
+    /// The validation with the smallest loss, until the next update; null without one.
+    const ValidEvent* best() const { return m_best; }
     double bestLoss() const;
     double audioSecondsPerSecond() const;
     double secondsLeft() const; ///< negative when unknown or when it does not run
@@ -64,6 +66,7 @@ private:
     std::string m_problem;
     RunHistory m_history;
     RunCurves m_curves{m_history};
+    const ValidEvent* m_best = nullptr; ///< in m_history
 };
 
 } // namespace phono
