@@ -316,7 +316,7 @@ void CurvePlotTest::everyValueIsInAColumn()
 {
     Run run(10000);
     run.values[4321] = 99; // a single spike must not be lost
-    run.series->values.restart();
+    run.series->values.truncate(0);
     run.follow();
     CurveColumns columns;
     CurveSmoother none;

@@ -31,16 +31,26 @@ void RunRecord::apply(RunUpdate&& update)
         m_problem = std::move(update.problem);
     if (!update.restart && update.news.empty())
         return;
-    const auto& added = update.news.added.updates;
-    const bool overlaps = !added.empty() && !m_history.updates.empty()
-        && added.updates().front() <= m_history.updates.updates().back();
-    const bool restarted =
-        update.restart || update.news.fromStart || update.news.resumedFrom || overlaps;
+    const bool another = update.restart || update.news.fromStart;
+    const std::size_t kept = another ? 0 : keptRows(update.news);
+    // Validations are few, and one may be made again at the same update.
+    const bool keptValid = !another && !update.news.resumedFrom && update.news.added.valid.empty();
     if (update.restart)
         m_history = RunHistory();
     m_history.apply(std::move(update.news));
-    m_curves.follow(restarted);
+    m_curves.follow(kept, keptValid);
     m_best = m_history.best();
+}
+
+std::size_t RunRecord::keptRows(const RunNews& news) const
+{
+    const auto known = m_history.updates.updates();
+    auto last = std::numeric_limits<double>::infinity();
+    if (news.resumedFrom)
+        last = double(*news.resumedFrom);
+    if (!news.added.updates.empty())
+        last = std::min(last, news.added.updates.updates().front() - 1);
+    return std::size_t(std::ranges::upper_bound(known, last) - known.begin());
 }
 
 bool RunRecord::liveHere() const
@@ -106,7 +116,12 @@ double RunRecord::started() const
 
 QString RunRecord::ending() const
 {
-    if (live() || !m_history.last)
+    // A process that was killed said last that it began, or went on.
+    const bool ended = m_history.last
+        && (std::holds_alternative<FailedEvent>(*m_history.last)
+            || std::holds_alternative<StoppedEvent>(*m_history.last)
+            || std::holds_alternative<FinishedEvent>(*m_history.last));
+    if (live() || !ended || m_status == RunStatus::Interrupted)
         return {};
     constexpr int kMost = 1000;
     return oneLine(wordsFor(*m_history.last), kMost);

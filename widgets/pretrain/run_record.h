@@ -54,6 +54,8 @@ public:
     QString ending() const;
 
 private:
+    /// Rows of updates that stay when `news` come.
+    std::size_t keptRows(const RunNews& news) const;
     double lastOf(Curve curve) const;
 
     std::filesystem::path m_path;
