@@ -53,6 +53,7 @@ private Q_SLOTS:
     void failureNamesTheFiles();
     void nameTagsAndNotesAreWritten();
     void notesAreWrittenOnLeaving();
+    void ordersAreKeptInOrder();
     void settingsOfTwoRunsAreCompared();
     void theEndOfTheLogIsShownWhereARunFailed();
     void withoutReadingTheRunsAreKnown();
@@ -378,6 +379,22 @@ void PretrainPanelTest::notesAreWrittenOnLeaving()
     QTest::keyClicks(name, QStringLiteral(" and only"));
     m_panel.reset();
     QCOMPARE(readNotes(run.directory())->name, std::string("one and only"));
+}
+
+void PretrainPanelTest::ordersAreKeptInOrder()
+{
+    FakeRun run(path("one"));
+    watch(1);
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+    m_pool.setMaxThreadCount(2);
+    for (int i = 0; i <= 50; ++i)
+        m_panel->actions().setNotes(run.path(), {"note " + std::to_string(i), "", {}});
+    auto* name = m_panel->details().findChild<QLineEdit*>(QStringLiteral("runName"));
+    name->selectAll();
+    QTest::keyClicks(name, QStringLiteral("the last word"));
+    // Also of those that have not begun when the panel goes.
+    m_panel.reset();
+    QCOMPARE(readNotes(run.directory())->name, std::string("the last word"));
 }
 
 void PretrainPanelTest::settingsOfTwoRunsAreCompared()

@@ -87,13 +87,7 @@ PretrainPanel::PretrainPanel(QThreadPool& pool, QWidget* parent)
 PretrainPanel::~PretrainPanel()
 {
     m_watcher.disconnect(this);
-    // What is being written is written now: work that has not begun ends with the actions.
-    disconnect(m_details, &RunDetails::notesEdited, nullptr, nullptr);
-    connect(m_details, &RunDetails::notesEdited, this,
-            [](const fs::path& path, const RunNotes& notes) {
-                if (const auto run = RunDirectory::open(path))
-                    static_cast<void>(writeNotes(*run, notes).ok());
-            });
+    // The actions write it before they go.
     m_details->commitNotes();
     // Nobody may have shown them; they refer to the runs, which go now.
     delete m_details;
