@@ -72,6 +72,7 @@ private Q_SLOTS:
     void smoothingIsThatOfEveryPoint_data();
     void smoothingIsThatOfEveryPoint();
     void smoothingGrowsAsIfMadeAtOnce();
+    void longCurvesAreSmoothedPieceByPiece();
     void aNewSpanStartsOver();
     void everyValueIsInAColumn();
     void appendedPointsMakeOnlyNewColumns();
@@ -299,6 +300,38 @@ void CurvePlotTest::smoothingGrowsAsIfMadeAtOnce()
     }
     QCOMPARE(run.by(whole).between(0, 300).size(), std::size_t(300));
     QCOMPARE(run.by(grown).between(0, 300), run.by(whole).between(0, 300));
+}
+
+void CurvePlotTest::longCurvesAreSmoothedPieceByPiece()
+{
+    // More points than are smoothed at once.
+    Run run(3000000);
+    show({run.entry()});
+    CurvePane* pane = m_grid->pane(QStringLiteral("loss"));
+    const double before = pane->readingsAt(1000)[0].smoothed;
+    CurveSettings settings = m_grid->settings();
+    settings.smoothing = 500;
+    m_grid->setSettings(settings);
+    QCOMPARE(pane->readingsAt(1000)[0].smoothed, before); // nobody waits
+    QTRY_VERIFY(m_grid->smoothing());
+    // What comes meanwhile belongs to it, and what is asked for last counts.
+    settings.smoothing = 20;
+    m_grid->setSettings(settings);
+    run.add(1);
+    run.follow();
+    m_grid->refresh();
+    QTRY_VERIFY(!m_grid->smoothing());
+    CurveSmoother fresh;
+    fresh.setSpan(20);
+    const SmoothedCurve wanted = run.by(fresh);
+    for (const std::size_t at : {999, 2'999'999, 3'000'000})
+        QCOMPARE(float(pane->readingsAt(double(at + 1))[0].smoothed), wanted[at]);
+    // A picture for others has the lines that are wanted.
+    settings.smoothing = 500;
+    m_grid->setSettings(settings);
+    m_grid->render({400, 300}, 1);
+    fresh.setSpan(500);
+    QCOMPARE(float(pane->readingsAt(1000)[0].smoothed), run.by(fresh)[999]);
 }
 
 void CurvePlotTest::aNewSpanStartsOver()
@@ -690,7 +723,8 @@ void CurvePlotTest::damagedSettingsAreHarmless()
 void CurvePlotTest::picturesAndPdf()
 {
     const Run run(5000);
-    show({run.entry(), Run(300).entry(1)});
+    const Run other(300);
+    show({run.entry(), other.entry(1)});
     const QImage image = m_grid->render({800, 500}, 2);
     QCOMPARE(image.size(), QSize(1600, 1000));
     QBuffer pdf;

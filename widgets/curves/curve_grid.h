@@ -41,6 +41,9 @@ public:
     const CurveSettings& settings() const { return m_settings; }
     void setSettings(const CurveSettings& settings);
 
+    /// Lines are still being smoothed as the settings say, piece by piece.
+    bool smoothing() const { return m_smoothing; }
+
     /// What the horizontal axes show.
     CurveScale scale() const;
     /// From the first to the last point of all curves.
@@ -91,6 +94,8 @@ private:
     void arrange();
     void addRow(int row, const std::vector<CurvePane*>& panes, int columns);
     void showView();
+    bool smooth(std::size_t budget);
+    void smoothOn();
     void prepare();
     void applyTheme();
     void draw(QCPPainter& painter, QSize size);
@@ -109,6 +114,7 @@ private:
     int m_columns = 0;
     bool m_exporting = false;
     bool m_overlayQueued = false;
+    bool m_smoothing = false;
 };
 
 } // namespace phono
