@@ -111,13 +111,18 @@ void RunsModel::apply(FolderUpdate& update)
         keepOnly(*update.runs);
         add(*update.runs);
     }
+    // One signal for all, so that who sorts sorts once.
+    int first = rowCount(), last = -1;
     for (RunUpdate& one : update.updates) {
         const int row = rowOf(one.path);
         if (row < 0)
             continue;
         m_runs[std::size_t(row)]->apply(std::move(one));
-        Q_EMIT dataChanged(index(row, 0), index(row, kColumns - 1));
+        first = std::min(first, row);
+        last = std::max(last, row);
     }
+    if (first <= last)
+        Q_EMIT dataChanged(index(first, 0), index(last, kColumns - 1));
 }
 
 void RunsModel::keepOnly(const std::vector<std::filesystem::path>& runs)
