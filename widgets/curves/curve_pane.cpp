@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kLabelWidth = 64;
 constexpr double kLabelHeight = 22;
+constexpr double kMostLabels = 7; ///< on an axis
 constexpr double kLineWidth = 1.7;
 
 QSharedPointer<QCPAxisTicker> ticker(FunctionTicker::Ticks ticks)
@@ -57,17 +58,19 @@ CurvePane::CurvePane(QCustomPlot& plot, CurvePlot what)
     }
     m_rect->axis(QCPAxis::atBottom)->setTicker(ticker([this](double, double) {
         const double width = m_rect->width();
+        const double room = std::max(kLabelWidth, width / kMostLabels);
         switch (m_settings.axis) {
         case CurveAxis::Relative:
-            return relativeTicks(m_x, width, kLabelWidth);
+            return relativeTicks(m_x, width, room);
         case CurveAxis::Wall:
-            return wallTicks(m_x, width, kLabelWidth * 1.2);
+            return wallTicks(m_x, width, std::max(room, kLabelWidth * 1.2));
         default:
-            return curveTicks(m_x, width, kLabelWidth);
+            return curveTicks(m_x, width, room);
         }
     }));
     m_rect->axis(QCPAxis::atLeft)->setTicker(ticker([this](double, double) {
-        return curveTicks(m_y, m_rect->height(), kLabelHeight);
+        return curveTicks(m_y, m_rect->height(),
+                          std::max(kLabelHeight, m_rect->height() / kMostLabels));
     }));
     auto* plottable = new PaintedPlottable(
         m_rect->axis(QCPAxis::atBottom), m_rect->axis(QCPAxis::atLeft),
