@@ -25,6 +25,7 @@ class CurveOverlay;
 /// grid below. One cursor and one zoom go through all of them.
 class CurveGrid : public QWidget {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(CurveGrid)
 public:
     explicit CurveGrid(const std::vector<CurvePlot>& plots, QWidget* parent = nullptr);
     ~CurveGrid() override;

@@ -34,6 +34,7 @@ class RunDetails;
 /// The runs of a folder as a table, and the curves of those that are selected over each other.
 class PretrainPanel : public Panel {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(PretrainPanel)
 public:
     /// Files are read and written on `pool`, which outlives the panel.
     explicit PretrainPanel(QThreadPool& pool, QWidget* parent = nullptr);

@@ -23,6 +23,7 @@ namespace phono {
 /// What is done to runs: written into their directories off the UI thread, told when it failed.
 class RunActions : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(RunActions)
 public:
     explicit RunActions(QThreadPool& pool, QObject* parent = nullptr);
     /// Whatever was to be written into runs is written before it returns.

@@ -18,6 +18,7 @@ namespace phono {
 class RunCurves {
 public:
     explicit RunCurves(const RunHistory& history);
+    ~RunCurves() = default;
     RunCurves(const RunCurves&) = delete;
     RunCurves& operator=(const RunCurves&) = delete;
 

@@ -19,6 +19,7 @@ namespace phono {
 class RunRecord {
 public:
     explicit RunRecord(std::filesystem::path path);
+    ~RunRecord() = default;
     RunRecord(const RunRecord&) = delete;
     RunRecord& operator=(const RunRecord&) = delete;
 

@@ -198,7 +198,7 @@ int RunsModel::rowCount(const QModelIndex& parent) const
 
 int RunsModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : int(kColumns);
+    return parent.isValid() ? 0 : kColumns;
 }
 
 QVariant RunsModel::text(const RunRecord& run, int column) const

@@ -19,7 +19,8 @@ namespace phono {
 class RunsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, Status, Updates, Loss, Best, Throughput, TimeLeft, Started, kColumns };
+    enum Column { Name, Status, Updates, Loss, Best, Throughput, TimeLeft, Started };
+    static constexpr int kColumns = Started + 1;
     /// What a column is sorted by.
     static constexpr int kSortRole = Qt::UserRole;
 
