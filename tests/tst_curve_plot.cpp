@@ -72,6 +72,7 @@ private Q_SLOTS:
     void smoothingIsThatOfEveryPoint_data();
     void smoothingIsThatOfEveryPoint();
     void smoothingGrowsAsIfMadeAtOnce();
+    void longCurvesAreSmoothedPieceByPiece();
     void aNewSpanStartsOver();
     void everyValueIsInAColumn();
     void appendedPointsMakeOnlyNewColumns();
@@ -91,6 +92,8 @@ private Q_SLOTS:
     void scrollingStopsAtTheEnds();
     void logAxisBeginsAboveZero();
     void anotherAxisShowsEverything();
+    void logarithmicValuesForgetAChosenRange();
+    void clocksThatWentWrongAreHarmless();
     void readingsAreOfEachRun();
     void hiddenPlotsGiveTheirRoom();
     void settingsGoThereAndBack();
@@ -299,6 +302,38 @@ void CurvePlotTest::smoothingGrowsAsIfMadeAtOnce()
     QCOMPARE(run.by(grown).between(0, 300), run.by(whole).between(0, 300));
 }
 
+void CurvePlotTest::longCurvesAreSmoothedPieceByPiece()
+{
+    // More points than are smoothed at once.
+    Run run(3000000);
+    show({run.entry()});
+    CurvePane* pane = m_grid->pane(QStringLiteral("loss"));
+    const double before = pane->readingsAt(1000)[0].smoothed;
+    CurveSettings settings = m_grid->settings();
+    settings.smoothing = 500;
+    m_grid->setSettings(settings);
+    QCOMPARE(pane->readingsAt(1000)[0].smoothed, before); // nobody waits
+    QTRY_VERIFY(m_grid->smoothing());
+    // What comes meanwhile belongs to it, and what is asked for last counts.
+    settings.smoothing = 20;
+    m_grid->setSettings(settings);
+    run.add(1);
+    run.follow();
+    m_grid->refresh();
+    QTRY_VERIFY(!m_grid->smoothing());
+    CurveSmoother fresh;
+    fresh.setSpan(20);
+    const SmoothedCurve wanted = run.by(fresh);
+    for (const std::size_t at : {999, 2'999'999, 3'000'000})
+        QCOMPARE(float(pane->readingsAt(double(at + 1))[0].smoothed), wanted[at]);
+    // A picture for others has the lines that are wanted.
+    settings.smoothing = 500;
+    m_grid->setSettings(settings);
+    m_grid->render({400, 300}, 1);
+    fresh.setSpan(500);
+    QCOMPARE(float(pane->readingsAt(1000)[0].smoothed), run.by(fresh)[999]);
+}
+
 void CurvePlotTest::aNewSpanStartsOver()
 {
     const Run run(300);
@@ -314,7 +349,7 @@ void CurvePlotTest::everyValueIsInAColumn()
 {
     Run run(10000);
     run.values[4321] = 99; // a single spike must not be lost
-    run.series->values.restart();
+    run.series->values.truncate(0);
     run.follow();
     CurveColumns columns;
     CurveSmoother none;
@@ -610,6 +645,33 @@ void CurvePlotTest::anotherAxisShowsEverything()
     QVERIFY(m_grid->scale().high >= 10 && m_grid->scale().high < 10.1);
 }
 
+void CurvePlotTest::logarithmicValuesForgetAChosenRange()
+{
+    const Run run(1000);
+    show({run.entry()});
+    CurvePane* pane = m_grid->pane(QStringLiteral("loss"));
+    drag(pointAt(0.2) - QPoint(0, 40), pointAt(0.6) + QPoint(0, 40));
+    QVERIFY(pane->valueRangeChosen());
+    CurveSettings settings = m_grid->settings();
+    settings.logY = true;
+    m_grid->setSettings(settings);
+    QCoreApplication::processEvents();
+    QVERIFY(!pane->valueRangeChosen());
+    QVERIFY(pane->area().y.log);
+}
+
+void CurvePlotTest::clocksThatWentWrongAreHarmless()
+{
+    for (const double time : {1e300, -1e300, 1e18, double(kNaN)}) {
+        QVERIFY(localTime(time).isValid());
+        QVERIFY(!axisText(CurveAxis::Wall, time).isEmpty());
+    }
+    QVERIFY(wallTicks({1e18, 1e18 + 256, false}, 400, 80).size() < 20);
+    QVERIFY(wallTicks({-1e300, 1e300, false}, 400, 80).empty());
+    QCOMPARE(valueText(1.25e-5), QStringLiteral("1.25e−5"));
+    QCOMPARE(valueText(1e300), QStringLiteral("1e300"));
+}
+
 void CurvePlotTest::readingsAreOfEachRun()
 {
     const Run run(1000), brief(100);
@@ -661,7 +723,8 @@ void CurvePlotTest::damagedSettingsAreHarmless()
 void CurvePlotTest::picturesAndPdf()
 {
     const Run run(5000);
-    show({run.entry(), Run(300).entry(1)});
+    const Run other(300);
+    show({run.entry(), other.entry(1)});
     const QImage image = m_grid->render({800, 500}, 2);
     QCOMPARE(image.size(), QSize(1600, 1000));
     QBuffer pdf;

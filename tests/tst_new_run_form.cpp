@@ -47,6 +47,7 @@ private Q_SLOTS:
     void saysWhatIsWrongWithTheData();
     void everyFieldHasAnEditorAndAMeaning();
     void valuesAreReadAsTheyAreWritten();
+    void pathsAreReadFromTheRoot();
     void wrongValuesAreNamedBesideTheField();
     void fieldsTogetherAreChecked();
     void messagesMoveNothing();
@@ -144,7 +145,8 @@ void NewRunFormTest::saysWhatIsWrongWithTheData()
     line("runData")->setText(m_home->path());
     QTRY_COMPARE(note("dataNote"), QStringLiteral("Cannot read the folder"));
     m_surveyor.answer = DataSurvey{1234, 5.5, 0, {}};
-    line("runData")->setText(m_home->filePath(QStringLiteral(".")));
+    QVERIFY(QDir(m_home->path()).mkdir(QStringLiteral("other")));
+    line("runData")->setText(m_home->filePath(QStringLiteral("other")));
     QTRY_VERIFY(note("dataNote").startsWith(QLatin1String("1,234 recordings")));
 }
 
@@ -174,6 +176,19 @@ void NewRunFormTest::valuesAreReadAsTheyAreWritten()
     auto* negatives = field("criterion.negatives")->findChild<QComboBox*>();
     negatives->setCurrentText(QStringLiteral("exclusive"));
     QVERIFY(m_form->config().criterion.negatives == NegativeDraw::Exclusive);
+}
+
+void NewRunFormTest::pathsAreReadFromTheRoot()
+{
+    // The trainer runs in the folder of its run.
+    line("runData")->setText(QStringLiteral("."));
+    QCOMPARE(m_form->config().task.data, QDir::currentPath().toStdString());
+    QVERIFY(m_form->ready());
+    line("runData")->setText(QStringLiteral("~"));
+    line("runValid")->setText(QStringLiteral("~/"));
+    QCOMPARE(m_form->config().task.data, QDir::homePath().toStdString());
+    QCOMPARE(m_form->config().task.valid, QDir::homePath().toStdString());
+    QVERIFY(m_form->ready());
 }
 
 void NewRunFormTest::wrongValuesAreNamedBesideTheField()

@@ -53,11 +53,17 @@ private Q_SLOTS:
     void failureNamesTheFiles();
     void nameTagsAndNotesAreWritten();
     void notesAreWrittenOnLeaving();
+    void ordersAreKeptInOrder();
     void settingsOfTwoRunsAreCompared();
     void theEndOfTheLogIsShownWhereARunFailed();
     void withoutReadingTheRunsAreKnown();
     void trashAsksInTheMessageBar();
     void deleteMovesToTheTrash();
+    void aRunThatGoesOnIsNotThrownAway();
+    void whatNobodyTouchedIsNotWritten();
+    void aRunThatIsGoneHidesNoOther();
+    void aFolderThatCannotBeReadIsSaidOnce();
+    void hostileRunsAreShown();
     void tensorBoardGetsAFile();
     void csvHasEveryUpdate();
     void picturesAreWritten();
@@ -355,9 +361,10 @@ void PretrainPanelTest::nameTagsAndNotesAreWritten()
     QTest::keyClicks(name, QStringLiteral("First try"));
     auto* tags = m_panel->details().findChild<QLineEdit*>(QStringLiteral("runTags"));
     QTest::keyClicks(tags, QStringLiteral("warm-up, small"));
-    m_panel->details()
-        .findChild<QPlainTextEdit*>(QStringLiteral("runNotes"))
-        ->setPlainText(QStringLiteral("two\nlines"));
+    auto* notes = m_panel->details().findChild<QPlainTextEdit*>(QStringLiteral("runNotes"));
+    QTest::keyClicks(notes, QStringLiteral("two"));
+    QTest::keyClick(notes, Qt::Key_Return);
+    QTest::keyClicks(notes, QStringLiteral("lines"));
     const RunNotes wanted{"First try", "two\nlines", {"warm-up", "small"}};
     QTRY_VERIFY(*readNotes(run.directory()) == wanted);
     QTRY_COMPARE(m_panel->runs().index(0, 0).data().toString(), QStringLiteral("First try"));
@@ -372,6 +379,22 @@ void PretrainPanelTest::notesAreWrittenOnLeaving()
     QTest::keyClicks(name, QStringLiteral(" and only"));
     m_panel.reset();
     QCOMPARE(readNotes(run.directory())->name, std::string("one and only"));
+}
+
+void PretrainPanelTest::ordersAreKeptInOrder()
+{
+    FakeRun run(path("one"));
+    watch(1);
+    QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+    m_pool.setMaxThreadCount(2);
+    for (int i = 0; i <= 50; ++i)
+        m_panel->actions().setNotes(run.path(), {"note " + std::to_string(i), "", {}});
+    auto* name = m_panel->details().findChild<QLineEdit*>(QStringLiteral("runName"));
+    name->selectAll();
+    QTest::keyClicks(name, QStringLiteral("the last word"));
+    // Also of those that have not begun when the panel goes.
+    m_panel.reset();
+    QCOMPARE(readNotes(run.directory())->name, std::string("the last word"));
 }
 
 void PretrainPanelTest::settingsOfTwoRunsAreCompared()
@@ -472,6 +495,112 @@ void PretrainPanelTest::deleteMovesToTheTrash()
     qunsetenv("XDG_DATA_HOME");
 }
 
+void PretrainPanelTest::aRunThatGoesOnIsNotThrownAway()
+{
+    FakeRun run(path("one"));
+    run.finish();
+    watch(1);
+    QTRY_VERIFY(action(QStringLiteral("Move to trash"))->isEnabled());
+    action(QStringLiteral("Move to trash"))->trigger();
+    const auto answer = m_notice.actions[0].run;
+    run.setStatus(RunStatus::Running);
+    answer();
+    QTRY_VERIFY(m_notice.text.contains(QLatin1String("trains again")));
+    QVERIFY(std::filesystem::exists(run.path()));
+}
+
+void PretrainPanelTest::whatNobodyTouchedIsNotWritten()
+{
+    // Neither fits into its field as it is.
+    FakeRun odd(path(" two\nlines "));
+    QVERIFY(writeNotes(odd.directory(), {"", "one\r\ntwo\u00a0", {"a,b", " c"}}).ok());
+    const RunNotes before = *readNotes(odd.directory());
+    const FakeRun plain(path("plain"));
+    watch(2);
+    for (int row = 0; row < 2; ++row) {
+        table()->setCurrentIndex(table()->model()->index(row, 0));
+        QTRY_COMPARE(m_panel->selectedRuns().size(), std::size_t(1));
+        m_panel->details().commitNotes();
+    }
+    auto* notes = m_panel->details().findChild<QPlainTextEdit*>(QStringLiteral("runNotes"));
+    m_panel->select({odd.path()});
+    QTRY_VERIFY(notes->toPlainText().startsWith(QLatin1String("one")));
+    auto* tags = m_panel->details().findChild<QLineEdit*>(QStringLiteral("runTags"));
+    tags->setFocus();
+    m_panel->details().findChild<QLineEdit*>(QStringLiteral("runName"))->setFocus();
+    m_panel.reset();
+    QVERIFY(*readNotes(odd.directory()) == before);
+    QVERIFY(!std::filesystem::exists(plain.directory().notes()));
+}
+
+void PretrainPanelTest::aRunThatIsGoneHidesNoOther()
+{
+    FakeRun one(path("one"));
+    one.train(5);
+    m_panel->select({path("gone")});
+    watch(1);
+    QTRY_COMPARE(m_panel->selectedRuns(), std::vector{one.path()});
+    // What comes after all is not jumped to.
+    const FakeRun late(path("gone"));
+    m_panel->searchNow();
+    QTRY_COMPARE(m_panel->runs().rowCount(), 2);
+    QCOMPARE(m_panel->selectedRuns(), std::vector{one.path()});
+}
+
+void PretrainPanelTest::aFolderThatCannotBeReadIsSaidOnce()
+{
+    QSignalSpy notices(m_panel.get(), &PretrainPanel::noticed);
+    QFile file(m_home->filePath(QStringLiteral("file")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    m_panel->setFolder(toPath(file.fileName()));
+    QTRY_COMPARE(notices.count(), 1);
+    for (int i = 0; i < 3; ++i) {
+        m_panel->searchNow();
+        QTest::qWait(20);
+    }
+    QCOMPARE(notices.count(), 1);
+}
+
+void PretrainPanelTest::hostileRunsAreShown()
+{
+    FakeRun run(path("<img src='x'>\n<b>bold</b>"));
+    run.train(5);
+    StartedEvent start;
+    start.time = 1e300;
+    start.host = std::string(100000, 'h') + "\n<i>";
+    start.device = "<b>cpu</b>";
+    run.write(start);
+    UpdateEvent update;
+    update.time = -1e300;
+    update.update = 6;
+    update.metrics.lossBits = 1e300;
+    update.secondsLeft = 1e300;
+    run.write(update);
+    ValidEvent valid;
+    valid.scores = {0, 1, std::vector<std::int64_t>(20000, std::int64_t(1) << 62), {1}};
+    run.write(valid);
+    for (int i = 0; i < 300; ++i)
+        std::ofstream(run.directory().checkpoints() / ("step-" + std::to_string(1000 + i) + ".pt"));
+    run.fail(std::string(200000, 'x') + "\n<b>end</b>", {std::string(100000, 'f')});
+    watch(1);
+    QTRY_VERIFY(details("runStatus").startsWith(QLatin1String("Failed at update 5: xxx")));
+    QVERIFY(details("runStatus").size() < 1100);
+    QVERIFY(details("runMessages").size() < 1100);
+    QVERIFY(details("runCheckpoints").contains(QLatin1String("step-1299.pt")));
+    QVERIFY(details("runCheckpoints").contains(QLatin1String("and 260 more")));
+    const QModelIndex name = m_panel->runs().index(0, RunsModel::Name);
+    QVERIFY(!name.data().toString().contains(QLatin1Char('\n')));
+    QVERIFY(!name.data(Qt::ToolTipRole).toString().contains(QLatin1String("<img")));
+    for (int column = 0; column < RunsModel::kColumns; ++column)
+        QVERIFY(m_panel->runs().index(0, column).data().toString().size() < 250);
+    CurveSettings settings = m_panel->curves().settings();
+    for (const CurveAxis axis : kCurveAxes) {
+        settings.axis = axis;
+        m_panel->curves().setSettings(settings);
+        QVERIFY(!m_panel->curves().render({800, 600}, 1).isNull());
+    }
+}
+
 void PretrainPanelTest::tensorBoardGetsAFile()
 {
     FakeRun run(path("one"));
@@ -511,10 +640,15 @@ void PretrainPanelTest::picturesAreWritten()
     QTRY_COMPARE(m_panel->curves().fullScale().high, 25.0);
     for (const char* name : {"curves.png", "curves.pdf"}) {
         const QString file = m_home->filePath(QLatin1String(name));
-        QVERIFY(m_panel->savePicture(file).ok());
+        m_panel->savePicture(file);
+        QTRY_COMPARE(m_notice.text, QStringLiteral("Saved %1").arg(file));
         QVERIFY(QFile(file).size() > 2000);
     }
-    QVERIFY(!m_panel->savePicture(m_home->filePath(QStringLiteral("curves.bmp"))).ok());
+    m_panel->savePicture(m_home->filePath(QStringLiteral("curves.bmp")));
+    QVERIFY(m_notice.severity == Severity::Error);
+    m_panel->savePicture(m_home->filePath(QStringLiteral("no/such/folder.png")));
+    QTRY_VERIFY(m_notice.text.contains(QLatin1String("folder.png")));
+    QVERIFY(m_notice.severity == Severity::Error);
 }
 
 void PretrainPanelTest::smoothingByKeysAndSlider()

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void wantedRunsHaveAllTheirCurves();
     void whatWasLostByAKillIsThereOnce();
     void aRunOfADeadProcessIsInterrupted();
+    void whatIsCutOffIsAsIfItHadNeverBeen();
     void endingsAreSaid();
     void theFolderMayNotBeThere();
     void timeTrainedLeavesOutTheBreaks();
@@ -114,7 +115,7 @@ void RunsModelTest::newLinesOnlyAreAdded()
     m_watcher->want({run.path()});
     watch();
     QTRY_VERIFY(m_model->rowCount() == 1 && m_model->run(0).history().updates.rows() == 5);
-    QSignalSpy changes(m_model.get(), &RunsModel::historyChanged);
+    QSignalSpy changes(m_model.get(), &RunsModel::dataChanged);
     run.train(3);
     QTRY_COMPARE(m_model->run(0).history().updates.rows(), std::size_t(8));
     QVERIFY(changes.count() >= 1);
@@ -191,6 +192,66 @@ void RunsModelTest::aRunOfADeadProcessIsInterrupted()
     watch();
     QTRY_VERIFY(m_model->rowCount() == 1 && m_model->run(0).status() == RunStatus::Interrupted);
     QCOMPARE(text(0, RunsModel::Status), QStringLiteral("interrupted"));
+    QCOMPARE(m_model->run(0).ending(), QString()); // the last that was said is that it began
+}
+
+void RunsModelTest::whatIsCutOffIsAsIfItHadNeverBeen()
+{
+    RunHistory history, fresh;
+    RunCurves curves(history), wanted(fresh);
+    const auto start = [](double time, std::int64_t update) {
+        StartedEvent event;
+        event.time = time;
+        event.update = update;
+        return event;
+    };
+    const auto train = [](RunHistory& into, double time, std::int64_t from, std::int64_t to) {
+        for (std::int64_t update = from; update <= to; ++update) {
+            UpdateEvent event;
+            event.time = time + double(update);
+            event.update = update;
+            event.metrics.lossBits = double(update % 7) + time / 1000;
+            event.metrics.accuracy = 0.5;
+            event.dataWait = 0.25;
+            into.add(event);
+        }
+    };
+    const auto validate = [](RunHistory& into, std::int64_t update, double loss) {
+        ValidEvent event;
+        event.update = update;
+        event.metrics.lossBits = loss;
+        into.valid.push_back(event);
+    };
+    history.add(start(1000, 0));
+    train(history, 1000, 1, 500);
+    validate(history, 400, 3);
+    curves.follow();
+    // Killed after 500, resumed from 333.
+    history.add(start(9000, 333));
+    validate(history, 334, 2);
+    train(history, 9000, 334, 480);
+    curves.follow(333, false);
+    fresh.add(start(1000, 0));
+    train(fresh, 1000, 1, 333);
+    fresh.add(start(9000, 333));
+    validate(fresh, 334, 2);
+    train(fresh, 9000, 334, 480);
+    wanted.follow();
+    for (const char* id : {"loss", "accuracy", "wait"}) {
+        const auto is = curves.series(QLatin1String(id)), should = wanted.series(QLatin1String(id));
+        QVERIFY2(
+            std::ranges::equal(is->values.values().subspan(1), should->values.values().subspan(1)),
+            id);
+        for (const CurveAxis axis : kCurveAxes)
+            QVERIFY(std::ranges::equal(is->keys->on(axis), should->keys->on(axis)));
+        for (const std::size_t first : {0, 300, 320, 333, 400}) {
+            QCOMPARE(is->values.extremes(first, 480).high,
+                     should->values.extremes(first, 480).high);
+            QCOMPARE(is->values.extremes(first, 480).low, should->values.extremes(first, 480).low);
+        }
+    }
+    QVERIFY(std::ranges::equal(curves.valid()->values.values(), wanted.valid()->values.values()));
+    QCOMPARE(curves.valid()->values.size(), std::size_t(1));
 }
 
 void RunsModelTest::endingsAreSaid()
@@ -237,7 +298,7 @@ void RunsModelTest::timeTrainedLeavesOutTheBreaks()
     update.update = 2;
     update.time = 5004;
     history.add(update);
-    curves.follow(false);
+    curves.follow();
     const auto relative = curves.series(QStringLiteral("loss"))->keys->on(CurveAxis::Relative);
     QCOMPARE(relative[0], 10.0);
     QCOMPARE(relative[1], 14.0);

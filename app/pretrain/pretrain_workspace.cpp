@@ -8,6 +8,7 @@
 #include "widgets/shell/paths.h"
 
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMenu>
 #include <QSettings>
 #include <QStackedWidget>
@@ -125,7 +126,8 @@ void PretrainWorkspace::showForm(bool shown)
 
 void PretrainWorkspace::useFolder()
 {
-    const auto folder = toPath(m_settings.settings().runsFolder);
+    // Trainers run in other folders.
+    const auto folder = toPath(QFileInfo(m_settings.settings().runsFolder).absoluteFilePath());
     m_panel->setFolder(folder);
     m_form->setRunsFolder(folder);
 }
@@ -178,6 +180,14 @@ void PretrainWorkspace::chooseFolder()
 void PretrainWorkspace::copyDemo()
 {
     const auto from = toPath(findDemo().run);
+    if (from.empty()) {
+        Q_EMIT noticed({Severity::Warning,
+                        tr("The demo is not installed. Start a run of your own."),
+                        {},
+                        QStringLiteral("runs"),
+                        {}});
+        return;
+    }
     const auto run = m_panel->folder() / "demo";
     m_panel->actions().perform(
         [from, run]() -> Result<void> {

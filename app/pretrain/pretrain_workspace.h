@@ -22,6 +22,7 @@ class NewRunForm;
 /// Pretraining: the runs of a folder, and the form that starts new ones.
 class PretrainWorkspace : public Workspace {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(PretrainWorkspace)
 public:
     explicit PretrainWorkspace(Workbench& workbench, QWidget* parent = nullptr);
     ~PretrainWorkspace() override;

@@ -23,19 +23,22 @@ void CurveKeys::truncate(std::size_t size)
 
 void CurveValues::follow(std::span<const float> values)
 {
-    for (std::size_t i = m_values.size(); i < values.size(); ++i) {
+    for (std::size_t i = m_taken; i < values.size(); ++i) {
         if (i % kBlock == 0)
             m_blocks.emplace_back();
         m_blocks.back().include(values[i]);
     }
     m_values = values;
+    m_taken = values.size();
 }
 
-void CurveValues::restart()
+void CurveValues::truncate(std::size_t size)
 {
     ++m_generation;
+    // The values themselves may be elsewhere by now; whole blocks are known without them.
     m_values = {};
-    m_blocks.clear();
+    m_blocks.resize(std::min(size, m_taken) / kBlock);
+    m_taken = m_blocks.size() * kBlock;
 }
 
 Extremes CurveValues::extremes(std::size_t first, std::size_t last) const

@@ -62,12 +62,14 @@ public:
     /// `values` begin with those that were followed before and stay where they are until the next
     /// call. Costs what is new.
     void follow(std::span<const float> values);
-    /// What was followed before does not count any more.
-    void restart();
+    /// Of what was followed before, only the first `size` values count, which come again with the
+    /// next call of follow(): at most, as more of them may be looked at anew. Holds none until
+    /// then.
+    void truncate(std::size_t size);
     std::size_t size() const { return m_values.size(); }
     float operator[](std::size_t index) const { return m_values[index]; }
     std::span<const float> values() const { return m_values; }
-    /// Another number after a restart: what was worked out of the values is void.
+    /// Another number once values were dropped: what was worked out of them is void.
     int generation() const { return m_generation; }
 
     /// Of the finite values in [first, last).
@@ -78,6 +80,7 @@ private:
 
     std::span<const float> m_values;
     std::vector<Extremes> m_blocks;
+    std::size_t m_taken = 0; ///< values that m_blocks stand for
     int m_generation = 0;
 };
 

@@ -23,6 +23,7 @@ class CurveGrid;
 /// The commands of a grid of curves, once for menus, tool bar and keys.
 class CurveActions : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(CurveActions)
 public:
     /// `owner` gets the keys, which work while it or a child has the focus.
     CurveActions(CurveGrid& grid, QWidget& owner);

@@ -5,7 +5,6 @@
 #include "widgets/curves/curve_ticks.h"
 
 #include <QEvent>
-#include <QPdfWriter>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
@@ -20,6 +19,9 @@ constexpr int kSmallWidth = 300; ///< a small plot wants at least so much
 constexpr int kMostColumns = 4;
 constexpr int kSmallHeight = 116;
 constexpr int kLargeHeight = 200;
+// Points that are smoothed in one go: one or two milliseconds, and less beside a frame.
+constexpr std::size_t kSmoothedAtOnce = 1'500'000;
+constexpr std::size_t kSmoothedWithFrame = 500'000;
 
 } // namespace
 
@@ -273,6 +275,10 @@ void CurveGrid::setSettings(const CurveSettings& settings)
         return;
     const bool otherAxis = settings.axis != m_settings.axis || settings.logX != m_settings.logX;
     const bool otherPlots = settings.hidden != m_settings.hidden;
+    // A range that was chosen on the other kind of axis is none on this one.
+    if (settings.logY != m_settings.logY)
+        for (const auto& some : m_panes)
+            some->setValueRange(std::nullopt);
     m_settings = settings;
     if (otherAxis)
         m_window.reset();
@@ -284,8 +290,31 @@ void CurveGrid::setSettings(const CurveSettings& settings)
         Q_EMIT viewChanged();
 }
 
+bool CurveGrid::smooth(std::size_t budget)
+{
+    bool done = true;
+    for (const auto& some : m_panes)
+        done = !isShown(*some) || some->smooth(m_settings, budget) ? done : false;
+    return done;
+}
+
+void CurveGrid::smoothOn()
+{
+    m_smoothing = !smooth(kSmoothedAtOnce);
+    if (m_smoothing)
+        QTimer::singleShot(0, this, &CurveGrid::smoothOn);
+    else
+        repaintPlots();
+}
+
 void CurveGrid::prepare()
 {
+    // Pictures for others are of one piece.
+    const std::size_t budget = m_exporting ? std::size_t(-1) : m_smoothing ? 0 : kSmoothedWithFrame;
+    if (!smooth(budget) && !m_smoothing) {
+        m_smoothing = true;
+        QTimer::singleShot(0, this, &CurveGrid::smoothOn);
+    }
     const CurveScale x = scale();
     const double dpr = m_exporting ? 1 : m_plot->bufferDevicePixelRatio();
     const QString title = axisTitle(m_settings.axis, x.high);
@@ -330,46 +359,6 @@ void CurveGrid::repaintOverlay()
         m_overlayQueued = false;
         m_plot->layer(QStringLiteral("cursor"))->replot();
     });
-}
-
-void CurveGrid::draw(QCPPainter& painter, QSize size)
-{
-    m_exporting = true;
-    QImage scratch(1, 1, QImage::Format_ARGB32_Premultiplied);
-    QCPPainter measure(&scratch);
-    // Twice: the first pass finds the sizes that the marks of the axes depend on.
-    m_plot->toPainter(&measure, size.width(), size.height());
-    prepare();
-    m_plot->toPainter(&painter, size.width(), size.height());
-    m_exporting = false;
-    m_sizes.clear();
-    repaintPlots();
-}
-
-QImage CurveGrid::render(QSize size, qreal devicePixelRatio)
-{
-    QImage image(size * devicePixelRatio, QImage::Format_RGB32);
-    image.setDevicePixelRatio(devicePixelRatio);
-    QCPPainter painter(&image);
-    draw(painter, size);
-    return image;
-}
-
-bool CurveGrid::writePdf(QIODevice& device)
-{
-    QPdfWriter writer(&device);
-    constexpr int kPointsPerInch = 96;
-    const QSize size = m_plot->size();
-    writer.setResolution(kPointsPerInch);
-    writer.setPageMargins(QMarginsF());
-    writer.setPageSize(QPageSize(QSizeF(size) * 72 / kPointsPerInch, QPageSize::Point));
-    QCPPainter painter;
-    if (!painter.begin(&writer))
-        return false;
-    painter.setRenderHint(QPainter::LosslessImageRendering);
-    painter.setMode(QCPPainter::pmVectorized);
-    draw(painter, size);
-    return painter.end();
 }
 
 void CurveGrid::applyTheme()

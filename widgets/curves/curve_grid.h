@@ -25,6 +25,7 @@ class CurveOverlay;
 /// grid below. One cursor and one zoom go through all of them.
 class CurveGrid : public QWidget {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(CurveGrid)
 public:
     explicit CurveGrid(const std::vector<CurvePlot>& plots, QWidget* parent = nullptr);
     ~CurveGrid() override;
@@ -40,6 +41,9 @@ public:
 
     const CurveSettings& settings() const { return m_settings; }
     void setSettings(const CurveSettings& settings);
+
+    /// Lines are still being smoothed as the settings say, piece by piece.
+    bool smoothing() const { return m_smoothing; }
 
     /// What the horizontal axes show.
     CurveScale scale() const;
@@ -91,6 +95,8 @@ private:
     void arrange();
     void addRow(int row, const std::vector<CurvePane*>& panes, int columns);
     void showView();
+    bool smooth(std::size_t budget);
+    void smoothOn();
     void prepare();
     void applyTheme();
     void draw(QCPPainter& painter, QSize size);
@@ -109,6 +115,7 @@ private:
     int m_columns = 0;
     bool m_exporting = false;
     bool m_overlayQueued = false;
+    bool m_smoothing = false;
 };
 
 } // namespace phono

@@ -98,7 +98,8 @@ void ImageInk::finish()
 
 void ImageInk::blend(std::uint32_t& pixel, double cover, const Paint& paint)
 {
-    const auto a = std::uint32_t(cover * paint.alpha + 0.5);
+    const double parts = cover * paint.alpha + 0.5;
+    const auto a = std::uint32_t(parts);
     if (a == 255)
         pixel = paint.color;
     else

@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kLabelWidth = 64;
 constexpr double kLabelHeight = 22;
+constexpr double kMostLabels = 7; ///< on an axis
 constexpr double kLineWidth = 1.7;
 
 QSharedPointer<QCPAxisTicker> ticker(FunctionTicker::Ticks ticks)
@@ -57,17 +58,19 @@ CurvePane::CurvePane(QCustomPlot& plot, CurvePlot what)
     }
     m_rect->axis(QCPAxis::atBottom)->setTicker(ticker([this](double, double) {
         const double width = m_rect->width();
+        const double room = std::max(kLabelWidth, width / kMostLabels);
         switch (m_settings.axis) {
         case CurveAxis::Relative:
-            return relativeTicks(m_x, width, kLabelWidth);
+            return relativeTicks(m_x, width, room);
         case CurveAxis::Wall:
-            return wallTicks(m_x, width, kLabelWidth * 1.2);
+            return wallTicks(m_x, width, std::max(room, kLabelWidth * 1.2));
         default:
-            return curveTicks(m_x, width, kLabelWidth);
+            return curveTicks(m_x, width, room);
         }
     }));
     m_rect->axis(QCPAxis::atLeft)->setTicker(ticker([this](double, double) {
-        return curveTicks(m_y, m_rect->height(), kLabelHeight);
+        return curveTicks(m_y, m_rect->height(),
+                          std::max(kLabelHeight, m_rect->height() / kMostLabels));
     }));
     auto* plottable = new PaintedPlottable(
         m_rect->axis(QCPAxis::atBottom), m_rect->axis(QCPAxis::atLeft),
@@ -108,6 +111,45 @@ void CurvePane::setReferences(std::vector<CurveReference> references)
     m_references = std::move(references);
 }
 
+double CurvePane::spanOf(std::size_t entry, const CurveSettings& settings) const
+{
+    return m_what.smoothed && !m_entries[entry].marked ? settings.smoothing : 0;
+}
+
+bool CurvePane::smooth(const CurveSettings& settings, std::size_t& budget)
+{
+    bool done = true;
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        const CurveSeries& series = *m_entries[i].series;
+        Worked& worked = *m_worked[i];
+        const double span = spanOf(i, settings);
+        if (worked.generation != series.values.generation()) {
+            // There is no old line to be shown.
+            worked.columns.reset();
+            worked.smoother.reset();
+            worked.next.reset();
+            worked.generation = series.values.generation();
+        }
+        if (worked.smoother.size() == 0)
+            worked.smoother.setSpan(span);
+        if (worked.smoother.span() == span) {
+            worked.next.reset();
+            continue;
+        }
+        if (!worked.next || worked.next->span() != span)
+            worked.next.emplace().setSpan(span);
+        budget -= worked.next->follow(series.values, series.keys->on(CurveAxis::Update), budget);
+        if (worked.next->size() < series.values.size()) {
+            done = false;
+            continue;
+        }
+        worked.smoother = std::move(*worked.next);
+        worked.next.reset();
+        worked.columns.smoothAnew();
+    }
+    return done;
+}
+
 void CurvePane::prepare(const CurveScale& x, const CurveSettings& settings, double devicePixelRatio)
 {
     const bool sameAxis = settings.axis == m_settings.axis;
@@ -115,18 +157,9 @@ void CurvePane::prepare(const CurveScale& x, const CurveSettings& settings, doub
     m_x = x;
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         const CurveSeries& series = *m_entries[i].series;
-        Worked& worked = *m_worked[i];
-        const bool smoothed = m_what.smoothed && !m_entries[i].marked;
-        const double span = smoothed ? settings.smoothing : 0;
-        if (worked.generation != series.values.generation() || !sameAxis)
-            worked.columns.reset();
-        else if (worked.smoother.span() != span)
-            worked.columns.smoothAnew();
-        if (worked.generation != series.values.generation())
-            worked.smoother.reset();
-        worked.generation = series.values.generation();
-        worked.smoother.setSpan(span);
-        worked.smoother.follow(series.values, series.keys->on(CurveAxis::Update));
+        if (!sameAxis)
+            m_worked[i]->columns.reset();
+        m_worked[i]->smoother.follow(series.values, series.keys->on(CurveAxis::Update));
     }
     place(x, int(std::lround(m_rect->width() * devicePixelRatio)));
     m_y = valueScale();

@@ -88,6 +88,9 @@ public:
     void setValueRange(std::optional<CurveScale> range) { m_valueRange = range; }
     bool valueRangeChosen() const { return m_valueRange.has_value(); }
 
+    /// Goes on with lines that are not smoothed as `settings` say, for `budget` points at most,
+    /// which it uses up; the old lines are shown until then. False while there is more to be done.
+    bool smooth(const CurveSettings& settings, std::size_t& budget);
     /// Takes in what the curves have gained and sets both axes. `x` in keys of `settings.axis`.
     void prepare(const CurveScale& x, const CurveSettings& settings, double devicePixelRatio);
     /// Labels below the axis, or marks alone.
@@ -104,10 +107,12 @@ private:
     /// What is worked out of one curve: numbers and pixels, apart.
     struct Worked {
         CurveSmoother smoother;
+        std::optional<CurveSmoother> next; ///< with another span, on its way
         CurveColumns columns;
         int generation = 0;
     };
 
+    double spanOf(std::size_t entry, const CurveSettings& settings) const;
     SmoothedCurve smoothed(std::size_t entry) const;
     void place(const CurveScale& x, int columns);
     CurveScale valueScale() const;

@@ -78,13 +78,16 @@ bool CurveSmoother::takeBlock(Sums& sums, const float* values, const double* upd
     return true;
 }
 
-void CurveSmoother::follow(const CurveValues& curve, std::span<const double> updates)
+std::size_t CurveSmoother::follow(const CurveValues& curve, std::span<const double> updates,
+                                  std::size_t most)
 {
     if (curve.size() < m_size)
         reset();
-    m_size = std::min(curve.size(), updates.size());
+    const std::size_t size = std::min(curve.size(), updates.size());
+    const std::size_t more = std::min(most, size - std::min(size, m_size));
+    m_size += more;
     if (m_span <= 0)
-        return;
+        return more;
     if (m_blocks.empty())
         m_blocks.emplace_back();
     // A block counts as soon as it is full.
@@ -99,6 +102,7 @@ void CurveSmoother::follow(const CurveValues& curve, std::span<const double> upd
         }
         m_blocks.push_back(sums);
     }
+    return more;
 }
 
 CurveSmoother::Decay CurveSmoother::usualDecay() const

@@ -21,9 +21,10 @@ public:
     /// `updates` is 0 for no smoothing. Starts over when it changes.
     void setSpan(double updates);
     double span() const { return m_span; }
-    /// Takes in what `curve` has more than before; `updates` are where its points lie. A curve that
-    /// became shorter is read anew.
-    void follow(const CurveValues& curve, std::span<const double> updates);
+    /// Takes in what `curve` has more than before, but `most` points; `updates` are where they lie.
+    /// A curve that became shorter is read anew. Returns how many points were taken in.
+    std::size_t follow(const CurveValues& curve, std::span<const double> updates,
+                       std::size_t most = std::size_t(-1));
     void reset();
     /// Points taken in.
     std::size_t size() const { return m_size; }

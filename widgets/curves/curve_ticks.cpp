@@ -1,7 +1,6 @@
 #include "widgets/curves/curve_ticks.h"
 
 #include <QCoreApplication>
-#include <QDateTime>
 #include <QLocale>
 
 #include <algorithm>
@@ -14,6 +13,15 @@ namespace {
 QString tr(const char* text)
 {
     return QCoreApplication::translate("Curves", text);
+}
+
+/// "1.2e-5", without the zeros that C puts into exponents.
+QString scientific(double value, int digits)
+{
+    return QString::number(value, 'g', digits)
+        .replace(QStringLiteral("e-0"), QStringLiteral("e-"))
+        .replace(QStringLiteral("e+0"), QStringLiteral("e"))
+        .replace(QStringLiteral("e+"), QStringLiteral("e"));
 }
 
 /// "120k" for 120000, if `step` allows.
@@ -31,7 +39,7 @@ QString compact(double value, double step)
     else if (std::abs(value) >= 1e4)
         text = scaled(1e3, "k");
     else if (step < 1e-4)
-        text = QString::number(value, 'g', 3);
+        text = scientific(value, 3);
     else
         text = scaled(1, "");
     return text.replace(u'-', u'−');
@@ -109,12 +117,14 @@ std::vector<AxisTick> wallTicks(const CurveScale& scale, double pixels, double l
         return {};
     const double step = *fits;
     // Steps are counted in local time, so that days begin at midnight.
-    const auto offset =
-        double(QDateTime::fromMSecsSinceEpoch(qint64(scale.low * 1000)).offsetFromUtc());
+    const auto offset = double(localTime(scale.low).offsetFromUtc());
     std::vector<AxisTick> ticks;
+    // Where a step is lost in the rounding, the clock has gone wrong.
+    if (!(scale.low + step > scale.low))
+        return {};
     for (double at = std::ceil((scale.low + offset) / step) * step - offset; at <= scale.high;
          at += step) {
-        const QDateTime when = QDateTime::fromMSecsSinceEpoch(qint64(at * 1000));
+        const QDateTime when = localTime(at);
         const bool day = step >= kDay || when.time() == QTime(0, 0);
         const QString format = day ? QStringLiteral("d MMM")
             : step < 60            ? QStringLiteral("HH:mm:ss")
@@ -122,6 +132,13 @@ std::vector<AxisTick> wallTicks(const CurveScale& scale, double pixels, double l
         ticks.push_back({at, QLocale(QLocale::English).toString(when, format)});
     }
     return ticks;
+}
+
+QDateTime localTime(double seconds)
+{
+    constexpr double kYear = 31556952;
+    const double known = std::isnan(seconds) ? 0 : std::clamp(seconds, -1900 * kYear, 8000 * kYear);
+    return QDateTime::fromMSecsSinceEpoch(qint64(known * 1000));
 }
 
 QString axisTitle(CurveAxis axis, double high)
@@ -149,9 +166,7 @@ QString axisText(CurveAxis axis, double key)
         return tr("after %1 %2").arg(key / unit.seconds, 0, 'f', 1).arg(unit.name);
     }
     case CurveAxis::Wall:
-        return QLocale(QLocale::English)
-            .toString(QDateTime::fromMSecsSinceEpoch(qint64(key * 1000)),
-                      QStringLiteral("d MMM HH:mm:ss"));
+        return QLocale(QLocale::English).toString(localTime(key), QStringLiteral("d MMM HH:mm:ss"));
     case CurveAxis::Update:
         break;
     }
@@ -164,7 +179,7 @@ QString valueText(double value)
         return QStringLiteral("—");
     const double size = std::abs(value);
     if (size >= 1e6 || (size > 0 && size < 1e-3))
-        return QString::number(value, 'g', 4).replace(u'-', u'−');
+        return scientific(value, 4).replace(u'-', u'−');
     const int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
     return QString::number(value, 'f', decimals).replace(u'-', u'−');
 }

@@ -4,6 +4,7 @@
 #include "widgets/curves/curve_area.h"
 #include "widgets/plot/axis_ticks.h"
 
+#include <QDateTime>
 #include <QString>
 
 #include <vector>
@@ -24,6 +25,9 @@ struct TimeUnit {
     double seconds = 1;
 };
 TimeUnit relativeUnit(double seconds);
+
+/// Local time, for seconds since 1970. What no calendar has comes as its first or last day.
+QDateTime localTime(double seconds);
 
 /// The label of an axis that ends at `high`, with its unit.
 QString axisTitle(CurveAxis axis, double high);

@@ -1,6 +1,7 @@
 #include "widgets/pretrain/field_editor.h"
 
 #include "widgets/pretrain/note_label.h"
+#include "widgets/pretrain/train_command.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -12,14 +13,6 @@ namespace phono {
 namespace {
 
 constexpr int kKeyWidth = 168;
-
-/// A text or a word as it is typed: without quotes.
-QString plainText(const FieldValue& value)
-{
-    if (const auto* text = std::get_if<std::string>(&value))
-        return QString::fromStdString(*text);
-    return QString::fromStdString(tomlText(value));
-}
 
 } // namespace
 
@@ -89,7 +82,7 @@ QString FieldEditor::text() const
 void FieldEditor::setValue(const TrainingConfig& config)
 {
     const QSignalBlocker quiet(this);
-    const QString value = plainText(m_field.value(config));
+    const QString value = QString::fromStdString(plainText(m_field.value(config)));
     if (m_flag)
         m_flag->setChecked(value == QLatin1String("true"));
     else if (m_choice)

@@ -26,6 +26,17 @@ namespace {
 constexpr int kSurveyAfter = 500; ///< milliseconds without a key
 constexpr const char* kFirstPreset = "base";
 
+/// What is written in a field, from the root on: the trainer runs in another folder.
+QString dataPath(const QLineEdit& field)
+{
+    QString path = field.text().trimmed();
+    if (path.isEmpty())
+        return path;
+    if (path == QLatin1String("~") || path.startsWith(QLatin1String("~/")))
+        path.replace(0, 1, QDir::homePath());
+    return QDir::cleanPath(QFileInfo(path).absoluteFilePath());
+}
+
 } // namespace
 
 NewRunForm::~NewRunForm() = default;
@@ -114,8 +125,8 @@ void NewRunForm::read()
     if (m_filling)
         return;
     TrainingConfig config = m_config;
-    config.task.data = m_data->text().trimmed().toStdString();
-    config.task.valid = m_valid->text().trimmed().toStdString();
+    config.task.data = toPath(dataPath(*m_data)).string();
+    config.task.valid = toPath(dataPath(*m_valid)).string();
     config.common.device = m_device->currentText().trimmed().toStdString();
     config.common.bf16 = m_precision->currentText() == QLatin1String("bf16");
     config.common.fp16 = m_precision->currentText() == QLatin1String("fp16");
@@ -145,14 +156,14 @@ void NewRunForm::check()
 {
     if (!m_start)
         return;
-    const QString given = m_data->text().trimmed();
+    const QString given = dataPath(*m_data);
     const auto missing = [](const QString& path) {
         return path.isEmpty() || QFileInfo::exists(path) ? QString()
                                                          : tr("There is no %1.").arg(path);
     };
     const QString dataProblem = missing(given);
     m_dataNote->setProblem(dataProblem.isEmpty() ? m_surveyProblem : dataProblem);
-    const QString validProblem = missing(m_valid->text().trimmed());
+    const QString validProblem = missing(dataPath(*m_valid));
     m_validNote->setProblem(validProblem);
     m_validNote->setNote(m_valid->text().trimmed().isEmpty()
                              ? tr("Without one, a share of the data is kept for validation.")
@@ -219,13 +230,13 @@ void NewRunForm::fillSearch(const QString& text)
 
 void NewRunForm::surveyLater()
 {
-    if (m_data->text().trimmed() != m_surveyed)
+    if (dataPath(*m_data) != m_surveyed)
         m_surveyTimer.start(kSurveyAfter);
 }
 
 void NewRunForm::survey()
 {
-    const QString given = m_data->text().trimmed();
+    const QString given = dataPath(*m_data);
     m_surveyed = given;
     m_survey.cancel();
     m_surveyProblem.clear();

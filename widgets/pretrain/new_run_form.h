@@ -29,6 +29,7 @@ class NoteLabel;
 /// for a shell that starts the same run.
 class NewRunForm : public QWidget {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(NewRunForm)
 public:
     /// Both outlive the form; data is looked at on `pool`.
     NewRunForm(DataSurveyor& surveyor, QThreadPool& pool, QWidget* parent = nullptr);

@@ -1,5 +1,6 @@
 #include "widgets/pretrain/note_label.h"
 
+#include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
 #include <QPainter>
@@ -93,7 +94,7 @@ void NoteLabel::refresh()
         updateGeometry();
     }
     const QStringList whole = broken(shown, font(), width(), 0);
-    setToolTip(whole.size() > linesFor(width()) ? shown : QString());
+    setToolTip(whole.size() > linesFor(width()) ? tipText(shown) : QString());
     update();
 }
 

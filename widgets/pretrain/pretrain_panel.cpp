@@ -25,6 +25,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace phono {
 
@@ -86,13 +87,7 @@ PretrainPanel::PretrainPanel(QThreadPool& pool, QWidget* parent)
 PretrainPanel::~PretrainPanel()
 {
     m_watcher.disconnect(this);
-    // What is being written is written now: work that has not begun ends with the actions.
-    disconnect(m_details, &RunDetails::notesEdited, nullptr, nullptr);
-    connect(m_details, &RunDetails::notesEdited, this,
-            [](const fs::path& path, const RunNotes& notes) {
-                if (const auto run = RunDirectory::open(path))
-                    static_cast<void>(writeNotes(*run, notes).ok());
-            });
+    // The actions write it before they go.
     m_details->commitNotes();
     // Nobody may have shown them; they refer to the runs, which go now.
     delete m_details;
@@ -192,6 +187,7 @@ void PretrainPanel::setFolder(const fs::path& folder)
     m_details->setRuns({});
     m_model.clear();
     m_firstLook = true;
+    m_folderProblem.clear();
     m_emptyFolder->setText(tr("Runs are kept in %1").arg(fromPath(folder)));
     m_watcher.watch(folder);
 }
@@ -225,18 +221,21 @@ std::vector<fs::path> PretrainPanel::selectedRuns() const
 
 void PretrainPanel::select(const std::vector<fs::path>& runs)
 {
+    // A search that goes on now may have missed them.
+    constexpr int kSearches = 2;
     m_waiting = runs;
-    selectWaiting();
+    m_patience = kSearches;
+    selectWaiting(true);
 }
 
-void PretrainPanel::selectWaiting()
+void PretrainPanel::selectWaiting(bool all)
 {
     std::vector<int> rows;
     for (const fs::path& path : m_waiting) {
-        const int row = m_model.rowOf(path);
-        if (row < 0)
+        if (const int row = m_model.rowOf(path); row >= 0)
+            rows.push_back(row);
+        else if (all)
             return;
-        rows.push_back(row);
     }
     m_waiting.clear();
     if (rows.empty())
@@ -255,15 +254,18 @@ void PretrainPanel::selectWaiting()
 
 void PretrainPanel::applyUpdate(FolderUpdate& update)
 {
-    if (!update.problem.empty())
+    const bool searched = update.runs.has_value();
+    // Said once, however often the folder is looked at.
+    if ((searched || !update.problem.empty())
+        && std::exchange(m_folderProblem, update.problem) != update.problem
+        && !update.problem.empty())
         Q_EMIT noticed(
             {Severity::Warning, sentence(update.problem), {}, QStringLiteral("runsFolder"), {}});
-    const bool searched = update.runs.has_value();
     if (searched) {
         // Rows of runs that are gone take their records with them.
         const auto& there = *update.runs;
         const auto gone = [&](const RunRecord* run) {
-            return std::ranges::find(there, run->path()) == there.end();
+            return !std::ranges::binary_search(there, run->path());
         };
         if (std::ranges::any_of(selected(), gone))
             m_details->setRuns({});
@@ -275,13 +277,12 @@ void PretrainPanel::applyUpdate(FolderUpdate& update)
         m_stack->setCurrentIndex(m_model.rowCount() > 0 ? 1 : 0);
         m_toolBar->setVisible(m_model.rowCount() > 0);
     }
-    if (m_model.rowCount() != before || !m_waiting.empty())
-        selectWaiting();
-    if (searched && m_firstLook && m_watcher.reading() && m_model.rowCount() > 0) {
+    if (!m_waiting.empty())
+        selectWaiting(!searched || --m_patience > 0);
+    if (searched && m_firstLook && m_waiting.empty() && m_watcher.reading()
+        && m_model.rowCount() > 0) {
         m_firstLook = false;
-        // Something to see: the newest run.
-        if (m_waiting.empty() && selected().empty())
-            select({m_model.run(m_sorted->mapToSource(m_sorted->index(0, 0)).row()).path()});
+        selectNewest();
     }
     if (!news && m_model.rowCount() == before)
         return;
@@ -289,6 +290,13 @@ void PretrainPanel::applyUpdate(FolderUpdate& update)
     m_details->refresh();
     refreshActions();
     refreshFacts();
+}
+
+void PretrainPanel::selectNewest()
+{
+    // Something to see.
+    if (selected().empty())
+        select({m_model.run(m_sorted->mapToSource(m_sorted->index(0, 0)).row()).path()});
 }
 
 void PretrainPanel::selectionChanged()

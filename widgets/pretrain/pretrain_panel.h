@@ -34,6 +34,7 @@ class RunDetails;
 /// The runs of a folder as a table, and the curves of those that are selected over each other.
 class PretrainPanel : public Panel {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(PretrainPanel)
 public:
     /// Files are read and written on `pool`, which outlives the panel.
     explicit PretrainPanel(QThreadPool& pool, QWidget* parent = nullptr);
@@ -49,7 +50,8 @@ public:
     RunDetails& details() const { return *m_details; }
     /// In the order of the table; the current one first.
     std::vector<std::filesystem::path> selectedRuns() const;
-    /// Selects runs as soon as they are found.
+    /// Selects runs as soon as they are found; those that are not there after two searches are
+    /// given up.
     void select(const std::vector<std::filesystem::path>& runs);
     /// Whether the logs of the runs are read; at first they are. Without, the runs are known but
     /// not their curves.
@@ -61,8 +63,8 @@ public:
     QList<QAction*> runActions() const;
     QList<QAction*> viewActions() const;
     /// By extension: .png (at twice the screen's resolution) or .pdf. An existing file is replaced
-    /// in one step or not at all.
-    Result<void> savePicture(const QString& path);
+    /// in one step or not at all. A notice says when it is done, or why not.
+    void savePicture(const QString& path);
 
     QByteArray saveState() const;
     void restoreState(const QByteArray& state);
@@ -104,11 +106,13 @@ private:
     void offerPlots();
     void refreshActions();
     void refreshFacts();
-    void selectWaiting();
+    void selectWaiting(bool all);
+    void selectNewest();
     void showTableMenu(const QPoint& at);
     void askForPicture();
     void askForCsv();
     void askForTensorBoard();
+    void tellPicture(Severity severity, const QString& text);
     void openBestCheckpoint();
     void pauseOrContinue();
     void stopAndSave();
@@ -130,6 +134,8 @@ private:
     QLabel* m_emptyFolder = nullptr;
     std::map<std::filesystem::path, int> m_slots; ///< the style of each shown run
     std::vector<std::filesystem::path> m_waiting; ///< to be selected when found
+    int m_patience = 0; ///< searches until those that are not found are given up
+    std::string m_folderProblem; ///< said last
     bool m_firstLook = true;
 
     QList<QAction*> m_all;

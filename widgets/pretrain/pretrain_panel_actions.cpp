@@ -208,15 +208,7 @@ void PretrainPanel::askForPicture()
         dialog->setDefaultSuffix(filter.contains(QLatin1String("*.pdf")) ? QStringLiteral("pdf")
                                                                          : QStringLiteral("png"));
     });
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        const auto saved = savePicture(path);
-        Q_EMIT noticed(
-            {saved ? Severity::Info : Severity::Error,
-             saved ? tr("Saved %1").arg(path) : QString::fromStdString(saved.error().message),
-             {},
-             QStringLiteral("picture"),
-             {}});
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &PretrainPanel::savePicture);
     dialog->open();
 }
 

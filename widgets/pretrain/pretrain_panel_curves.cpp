@@ -7,7 +7,9 @@
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
+#include <QBuffer>
 #include <QFileInfo>
+#include <QImage>
 #include <QSaveFile>
 
 #include <algorithm>
@@ -103,27 +105,41 @@ void PretrainPanel::refreshFacts()
     Q_EMIT factsChanged(facts);
 }
 
-Result<void> PretrainPanel::savePicture(const QString& path)
+void PretrainPanel::savePicture(const QString& path)
 {
-    const auto problem = [&path](const QString& what) {
-        return Error{tr("Could not save the picture %1: %2").arg(path, what).toStdString()};
-    };
     const QString extension = QFileInfo(path).suffix().toLower();
-    if (extension != QLatin1String("png") && extension != QLatin1String("pdf"))
-        return problem(tr("choose a name that ends in .png or .pdf."));
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
-        return problem(file.errorString());
-    bool written = false;
+    QByteArray pdf;
+    QImage image;
     if (extension == QLatin1String("pdf")) {
-        written = m_curves->writePdf(file);
-    } else {
+        QBuffer buffer(&pdf);
+        buffer.open(QIODevice::WriteOnly);
+        m_curves->writePdf(buffer);
+    } else if (extension == QLatin1String("png")) {
         constexpr int kScale = 2;
-        written = m_curves->render(m_curves->size(), kScale).save(&file, "PNG");
+        image = m_curves->render(m_curves->size(), kScale);
+    } else {
+        tellPicture(Severity::Error,
+                    tr("Could not save the picture %1: choose a name that ends in .png or .pdf.")
+                        .arg(path));
+        return;
     }
-    if (!written || !file.commit())
-        return problem(file.errorString());
-    return {};
+    // Packing a picture takes longer than drawing it.
+    m_actions.perform(
+        [path, pdf, image]() -> Result<void> {
+            QSaveFile file(path);
+            const bool written = file.open(QIODevice::WriteOnly)
+                && (image.isNull() ? file.write(pdf) == pdf.size() : image.save(&file, "PNG"));
+            if (written && file.commit())
+                return {};
+            return Error{"could not save the picture " + path.toStdString() + ": "
+                         + file.errorString().toStdString()};
+        },
+        [this, path] { tellPicture(Severity::Info, tr("Saved %1").arg(path)); });
+}
+
+void PretrainPanel::tellPicture(Severity severity, const QString& text)
+{
+    Q_EMIT noticed({severity, text, {}, QStringLiteral("picture"), {}});
 }
 
 } // namespace phono

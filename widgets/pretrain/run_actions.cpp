@@ -3,6 +3,7 @@
 #include "core/run/curve_export.h"
 #include "core/run/run_control.h"
 #include "core/run/run_reader.h"
+#include "core/run/run_state.h"
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
 
@@ -23,23 +24,31 @@ RunActions::RunActions(QThreadPool& pool, QObject* parent)
 {
 }
 
-RunActions::~RunActions() = default;
+RunActions::~RunActions()
+{
+    m_tasks.clear();
+    for (const auto& [run, orders] : m_orders) {
+        for (const Order& one : orders) {
+            if (!*one.begun)
+                static_cast<void>(one.work().ok());
+        }
+    }
+}
 
 void RunActions::tell(Severity severity, const QString& text)
 {
     Q_EMIT noticed({severity, text, {}, QStringLiteral("runs"), {}});
 }
 
-void RunActions::perform(std::function<Result<void>()> work, std::function<void()> done)
+void RunActions::start(Work work, std::function<void(const Result<void>&)> deliver)
 {
     auto& slot = m_tasks.emplace_back();
     auto* self = &slot;
     slot = std::make_unique<Task>(
-        m_pool, [this, self, done = std::move(done)](const Result<void>& result) {
+        m_pool, [this, self, deliver = std::move(deliver)](const Result<void>& result) {
             if (!result)
                 tell(Severity::Error, sentence(result.error().message));
-            else if (done)
-                done();
+            deliver(result);
             Q_EMIT changed();
             // A task cannot delete itself while it delivers.
             QTimer::singleShot(0, this, [this, self] {
@@ -49,9 +58,43 @@ void RunActions::perform(std::function<Result<void>()> work, std::function<void(
     slot->start([work = std::move(work)](const TaskContext&) { return work(); });
 }
 
+void RunActions::perform(Work work, std::function<void()> done)
+{
+    start(std::move(work), [done = std::move(done)](const Result<void>& result) {
+        if (result && done)
+            done();
+    });
+}
+
+void RunActions::order(const fs::path& run, Work work)
+{
+    auto& orders = m_orders[run];
+    orders.push_back({std::move(work), std::make_shared<std::atomic<bool>>(false)});
+    if (orders.size() == 1)
+        nextOrder(run);
+}
+
+void RunActions::nextOrder(const fs::path& run)
+{
+    const Order& next = m_orders[run].front();
+    start(
+        [work = next.work, begun = next.begun] {
+            *begun = true;
+            return work();
+        },
+        [this, run](const Result<void>&) {
+            auto& orders = m_orders[run];
+            orders.pop_front();
+            if (orders.empty())
+                m_orders.erase(run);
+            else
+                nextOrder(run);
+        });
+}
+
 void RunActions::request(const fs::path& run, Result<void> (*what)(const RunDirectory&))
 {
-    perform([run, what]() -> Result<void> {
+    order(run, [run, what]() -> Result<void> {
         const auto directory = RunDirectory::open(run);
         if (!directory)
             return directory.error();
@@ -76,7 +119,7 @@ void RunActions::stopAndSave(const fs::path& run)
 
 void RunActions::setNotes(const fs::path& run, const RunNotes& notes)
 {
-    perform([run, notes]() -> Result<void> {
+    order(run, [run, notes]() -> Result<void> {
         const auto directory = RunDirectory::open(run);
         if (!directory)
             return directory.error();
@@ -99,6 +142,10 @@ void RunActions::trash(const fs::path& run, const QString& name)
 {
     perform(
         [run]() -> Result<void> {
+            // It may have been resumed since the question was asked.
+            const auto state = readState(RunDirectory::at(run));
+            if (state && *state && isLive(currentStatus(**state)))
+                return Error{run.string() + " trains again, so it stays. Stop it first."};
             // Qt would move it into the current folder where there is none for a trash yet.
             QDir().mkpath(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation));
             QFile folder(fromPath(run));

@@ -9,9 +9,12 @@
 #include <QObject>
 #include <QString>
 
+#include <atomic>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -20,8 +23,10 @@ namespace phono {
 /// What is done to runs: written into their directories off the UI thread, told when it failed.
 class RunActions : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(RunActions)
 public:
     explicit RunActions(QThreadPool& pool, QObject* parent = nullptr);
+    /// Whatever was to be written into runs is written before it returns.
     ~RunActions() override;
 
     void pause(const std::filesystem::path& run);
@@ -36,8 +41,6 @@ public:
     void exportTensorBoard(const std::filesystem::path& run, const QString& folder);
     /// Work that may take a moment; an error is told as a notice.
     void perform(std::function<Result<void>()> work, std::function<void()> done = {});
-    /// All that was begun is done.
-    bool idle() const { return m_tasks.empty(); }
 
 Q_SIGNALS:
     void noticed(const phono::Notice& notice);
@@ -46,11 +49,21 @@ Q_SIGNALS:
 
 private:
     using Task = LatestTask<Result<void>>;
+    using Work = std::function<Result<void>()>;
+    /// What is written into one run, in the order in which it was asked for.
+    struct Order {
+        Work work;
+        std::shared_ptr<std::atomic<bool>> begun;
+    };
+    void start(Work work, std::function<void(const Result<void>&)> deliver);
+    void order(const std::filesystem::path& run, Work work);
+    void nextOrder(const std::filesystem::path& run);
     void request(const std::filesystem::path& run, Result<void> (*what)(const RunDirectory&));
     void trash(const std::filesystem::path& run, const QString& name);
     void tell(Severity severity, const QString& text);
 
     QThreadPool& m_pool;
+    std::map<std::filesystem::path, std::deque<Order>> m_orders; ///< those under way first
     std::list<std::unique_ptr<Task>> m_tasks;
 };
 

@@ -91,27 +91,32 @@ RunCurves::RunCurves(const RunHistory& history)
     m_valid->keys = m_validKeys;
 }
 
-void RunCurves::restart()
+void RunCurves::cut(std::size_t rows)
 {
-    m_keys->truncate(0);
-    m_validKeys->truncate(0);
-    m_validLosses.clear();
-    m_derived.clear();
-    m_trained = 0;
-    m_sessions = 0;
-    m_valid->values.restart();
+    m_keys->truncate(rows);
+    for (auto& [id, values] : m_derived)
+        values.resize(std::min(values.size(), rows));
     for (const auto& [id, series] : m_series)
-        series->values.restart();
+        series->values.truncate(rows);
     for (const auto& series : m_steps)
-        series->values.restart();
+        series->values.truncate(rows);
+    m_trained = rows > 0 ? m_keys->on(CurveAxis::Relative)[rows - 1] : 0;
+    m_sessions = 0;
+    while (rows > 0 && m_sessions < m_history.starts.size()
+           && m_history.starts[m_sessions].time <= m_history.updates.times()[rows - 1])
+        ++m_sessions;
 }
 
-void RunCurves::follow(bool restarted)
+void RunCurves::follow(std::size_t kept, bool keptValid)
 {
-    const bool shrunk =
-        m_keys->size() > m_history.updates.rows() || m_validLosses.size() > m_history.valid.size();
-    if (restarted || shrunk)
-        restart();
+    kept = std::min(kept, m_history.updates.rows());
+    if (kept < m_keys->size())
+        cut(kept);
+    if (!keptValid || m_validLosses.size() > m_history.valid.size()) {
+        m_validKeys->truncate(0);
+        m_validLosses.clear();
+        m_valid->values.truncate(0);
+    }
     followKeys();
     followValid();
     const UpdateTable& table = m_history.updates;

@@ -18,11 +18,14 @@ namespace phono {
 class RunCurves {
 public:
     explicit RunCurves(const RunHistory& history);
+    ~RunCurves() = default;
     RunCurves(const RunCurves&) = delete;
     RunCurves& operator=(const RunCurves&) = delete;
 
-    /// The history has grown or, if `restarted`, is another one. Call after every change of it.
-    void follow(bool restarted);
+    /// Call after every change of the history: of the rows of updates known before, the first
+    /// `kept` are what they were, or all of them; and of the validations all, or none.
+    void follow(std::size_t kept = kAll, bool keptValid = true);
+    static constexpr std::size_t kAll = std::size_t(-1);
 
     /// By the id of a plot, see runPlots(). Null for what the run has not.
     std::shared_ptr<const CurveSeries> series(const QString& plot) const;
@@ -36,7 +39,7 @@ private:
     void show(const QString& plot, std::span<const float> values);
     void derive(const QString& plot, std::span<const float> from, double factor);
     void deriveWait();
-    void restart();
+    void cut(std::size_t rows);
 
     const RunHistory& m_history;
     std::shared_ptr<CurveKeys> m_keys = std::make_shared<CurveKeys>();

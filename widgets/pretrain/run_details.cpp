@@ -45,6 +45,7 @@ RunDetails::RunDetails(QWidget* parent)
     , m_notes(new QPlainTextEdit(m_content))
     , m_status(makeText(m_content, "runStatus"))
 {
+    m_status->setTextFormat(Qt::PlainText);
     setObjectName(QStringLiteral("runDetails"));
     m_hint->setWordWrap(true);
     m_hint->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -240,7 +241,7 @@ void RunDetails::showNotes()
     m_name->setText(run.name());
     QStringList tags;
     for (const std::string& tag : run.notes().tags)
-        tags << QString::fromStdString(tag);
+        tags << oneLine(tag);
     m_tags->setText(tags.join(QStringLiteral(", ")));
     m_notes->setPlainText(QString::fromStdString(run.notes().notes));
 }
@@ -250,15 +251,21 @@ void RunDetails::commitNotes()
     m_noteTimer.stop();
     if (m_noted.empty())
         return;
-    RunNotes notes;
-    const QString name = m_name->text().trimmed();
-    if (name != fromPath(m_noted.filename()))
-        notes.name = name.toStdString();
-    for (const QString& tag : m_tags->text().split(QLatin1Char(','), Qt::SkipEmptyParts)) {
-        if (!tag.trimmed().isEmpty())
-            notes.tags.push_back(tag.trimmed().toStdString());
+    // Fields cannot show everything that a file may hold: what nobody touched stays as it is.
+    RunNotes notes = m_shownNotes;
+    if (m_name->isModified()) {
+        const QString name = m_name->text().trimmed();
+        notes.name = name == fromPath(m_noted.filename()) ? std::string() : name.toStdString();
     }
-    notes.notes = m_notes->toPlainText().toStdString();
+    if (m_tags->isModified()) {
+        notes.tags.clear();
+        for (const QString& tag : m_tags->text().split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+            if (!tag.trimmed().isEmpty())
+                notes.tags.push_back(tag.trimmed().toStdString());
+        }
+    }
+    if (m_notes->document()->isModified())
+        notes.notes = m_notes->toPlainText().toStdString();
     if (notes == m_shownNotes)
         return;
     m_shownNotes = notes;

@@ -26,6 +26,7 @@ class SettingsModel;
 /// selected runs, messages; its name, tags and notes can be written.
 class RunDetails : public QWidget {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(RunDetails)
 public:
     explicit RunDetails(QWidget* parent = nullptr);
     ~RunDetails() override;

@@ -2,6 +2,7 @@
 
 #include "widgets/shell/path_list_model.h"
 #include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
 
 #include <QMimeData>
 #include <QUrl>
@@ -28,7 +29,7 @@ QVariant RunList::data(const QModelIndex& index, int role) const
     case Qt::DecorationRole:
         return status.data(role);
     case Qt::ToolTipRole:
-        return tr("%1\n%2").arg(path, status.data().toString());
+        return tipText(tr("%1\n%2").arg(path, status.data().toString()));
     case PathListModel::kPathRole:
         return path;
     case Qt::DisplayRole:

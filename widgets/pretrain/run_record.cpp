@@ -1,6 +1,7 @@
 #include "widgets/pretrain/run_record.h"
 
 #include "widgets/shell/paths.h"
+#include "widgets/shell/words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -30,15 +31,26 @@ void RunRecord::apply(RunUpdate&& update)
         m_problem = std::move(update.problem);
     if (!update.restart && update.news.empty())
         return;
-    const auto& added = update.news.added.updates;
-    const bool overlaps = !added.empty() && !m_history.updates.empty()
-        && added.updates().front() <= m_history.updates.updates().back();
-    const bool restarted =
-        update.restart || update.news.fromStart || update.news.resumedFrom || overlaps;
+    const bool another = update.restart || update.news.fromStart;
+    const std::size_t kept = another ? 0 : keptRows(update.news);
+    // Validations are few, and one may be made again at the same update.
+    const bool keptValid = !another && !update.news.resumedFrom && update.news.added.valid.empty();
     if (update.restart)
         m_history = RunHistory();
     m_history.apply(std::move(update.news));
-    m_curves.follow(restarted);
+    m_curves.follow(kept, keptValid);
+    m_best = m_history.best();
+}
+
+std::size_t RunRecord::keptRows(const RunNews& news) const
+{
+    const auto known = m_history.updates.updates();
+    auto last = std::numeric_limits<double>::infinity();
+    if (news.resumedFrom)
+        last = double(*news.resumedFrom);
+    if (!news.added.updates.empty())
+        last = std::min(last, news.added.updates.updates().front() - 1);
+    return std::size_t(std::ranges::upper_bound(known, last) - known.begin());
 }
 
 bool RunRecord::liveHere() const
@@ -48,8 +60,7 @@ bool RunRecord::liveHere() const
 
 QString RunRecord::name() const
 {
-    return m_notes.name.empty() ? fromPath(m_path.filename())
-                                : QString::fromStdString(m_notes.name);
+    return oneLine(m_notes.name.empty() ? fromPath(m_path.filename()).toStdString() : m_notes.name);
 }
 
 std::int64_t RunRecord::updates() const
@@ -80,8 +91,7 @@ double RunRecord::loss() const
 
 double RunRecord::bestLoss() const
 {
-    const ValidEvent* best = m_history.best();
-    return best ? best->metrics.lossBits : std::numeric_limits<double>::quiet_NaN();
+    return m_best ? m_best->metrics.lossBits : std::numeric_limits<double>::quiet_NaN();
 }
 
 double RunRecord::audioSecondsPerSecond() const
@@ -106,9 +116,15 @@ double RunRecord::started() const
 
 QString RunRecord::ending() const
 {
-    if (live() || !m_history.last)
+    // A process that was killed said last that it began, or went on.
+    const bool ended = m_history.last
+        && (std::holds_alternative<FailedEvent>(*m_history.last)
+            || std::holds_alternative<StoppedEvent>(*m_history.last)
+            || std::holds_alternative<FinishedEvent>(*m_history.last));
+    if (live() || !ended || m_status == RunStatus::Interrupted)
         return {};
-    return QString::fromStdString(wordsFor(*m_history.last));
+    constexpr int kMost = 1000;
+    return oneLine(wordsFor(*m_history.last), kMost);
 }
 
 } // namespace phono

@@ -19,6 +19,7 @@ namespace phono {
 class RunRecord {
 public:
     explicit RunRecord(std::filesystem::path path);
+    ~RunRecord() = default;
     RunRecord(const RunRecord&) = delete;
     RunRecord& operator=(const RunRecord&) = delete;
 
@@ -44,6 +45,8 @@ public:
     std::int64_t maxUpdates() const; ///< 0 while unknown
     /// NaN while there is none.
     double loss() const;
+    /// The validation with the smallest loss, until the next update; null without one.
+    const ValidEvent* best() const { return m_best; }
     double bestLoss() const;
     double audioSecondsPerSecond() const;
     double secondsLeft() const; ///< negative when unknown or when it does not run
@@ -52,6 +55,8 @@ public:
     QString ending() const;
 
 private:
+    /// Rows of updates that stay when `news` come.
+    std::size_t keptRows(const RunNews& news) const;
     double lastOf(Curve curve) const;
 
     std::filesystem::path m_path;
@@ -64,6 +69,7 @@ private:
     std::string m_problem;
     RunHistory m_history;
     RunCurves m_curves{m_history};
+    const ValidEvent* m_best = nullptr; ///< in m_history
 };
 
 } // namespace phono

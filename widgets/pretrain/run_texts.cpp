@@ -5,7 +5,6 @@
 #include "widgets/shell/words.h"
 
 #include <QCoreApplication>
-#include <QDateTime>
 #include <QLocale>
 
 #include <algorithm>
@@ -14,6 +13,8 @@ namespace phono {
 namespace {
 
 constexpr std::size_t kMostFiles = 20;
+constexpr std::size_t kMostCheckpoints = 40;
+constexpr int kLongestLine = 500;
 
 QString tr(const char* text)
 {
@@ -23,8 +24,7 @@ QString tr(const char* text)
 QString timeWords(double seconds)
 {
     return QLocale(QLocale::English)
-        .toString(QDateTime::fromMSecsSinceEpoch(qint64(seconds * 1000)),
-                  QStringLiteral("d MMM yyyy HH:mm"));
+        .toString(localTime(seconds), QStringLiteral("d MMM yyyy HH:mm"));
 }
 
 int rank(const std::string& name)
@@ -42,15 +42,15 @@ QString checkpointNote(const RunRecord& run, const std::string& name)
     QStringList words;
     if (last != events.rend())
         words << tr("update %1").arg(countWords(last->update));
-    if (name == "best.pt" && run.history().best())
-        words << tr("valid %1").arg(valueText(run.history().best()->metrics.lossBits));
+    if (name == "best.pt" && run.best())
+        words << tr("valid %1").arg(valueText(run.best()->metrics.lossBits));
     return words.join(QStringLiteral(" · "));
 }
 
 void appendFiles(QStringList& lines, const std::vector<std::string>& files)
 {
     for (std::size_t i = 0; i < std::min(files.size(), kMostFiles); ++i)
-        lines << QStringLiteral("  ") + QString::fromStdString(files[i]);
+        lines << QStringLiteral("  ") + oneLine(files[i], kLongestLine);
     if (files.size() > kMostFiles)
         lines << tr("  and %1 more").arg(files.size() - kMostFiles);
 }
@@ -68,8 +68,7 @@ QStringList runFacts(const RunRecord& run)
     QString device, model, data, host;
     if (!run.history().starts.empty()) {
         const StartedEvent& start = run.history().starts.back();
-        QStringList words{QString::fromStdString(start.device).toUpper(),
-                          QString::fromStdString(start.precision)};
+        QStringList words{oneLine(start.device).toUpper(), oneLine(start.precision)};
         if (start.threads > 0)
             words << (start.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(start.threads));
         if (start.processes > 1)
@@ -78,9 +77,9 @@ QStringList runFacts(const RunRecord& run)
         model = tr("%1 parameters").arg(countWords(start.parameters));
         data =
             tr("%1 recordings, %2 h").arg(countWords(start.recordings)).arg(start.hours, 0, 'f', 1);
-        host = tr("%1, process %2").arg(QString::fromStdString(start.host)).arg(start.pid);
+        host = tr("%1, process %2").arg(oneLine(start.host)).arg(start.pid);
     }
-    const ValidEvent* best = run.history().best();
+    const ValidEvent* best = run.best();
     return {run.maxUpdates() > 0
                 ? tr("%1 of %2").arg(countWords(run.updates()), countWords(run.maxUpdates()))
                 : countWords(run.updates()),
@@ -98,15 +97,23 @@ QStringList runFacts(const RunRecord& run)
 QString checkpointLinks(const RunRecord& run)
 {
     auto names = run.checkpoints();
-    std::ranges::stable_sort(names, {}, rank);
+    // The newest of those that are kept for good first.
+    std::ranges::sort(names, [](const std::string& a, const std::string& b) {
+        return rank(a) != rank(b) ? rank(a) < rank(b) : a > b;
+    });
     if (names.empty())
         return run.live() ? tr("None yet.") : tr("None.");
     QStringList rows;
+    const std::size_t left = names.size() - std::min(names.size(), kMostCheckpoints);
+    names.resize(names.size() - left);
     for (const std::string& name : names) {
         const QString text = QString::fromStdString(name).toHtmlEscaped();
         rows << QStringLiteral("<tr><td><a href=\"%1\">%1</a>&nbsp;&nbsp;</td><td>%2</td></tr>")
                     .arg(text, checkpointNote(run, name));
     }
+    if (left > 0)
+        rows << QStringLiteral("<tr><td colspan=\"2\">%1</td></tr>")
+                    .arg(tr("and %1 more").arg(left));
     return QStringLiteral("<table cellspacing=\"0\">%1</table>").arg(rows.join(QString()));
 }
 
@@ -136,9 +143,10 @@ QString runMessages(const RunRecord& run)
     }
     if (history.unreadableLines > 0)
         lines << tr("Lines of the log that cannot be read: %1. %2")
-                     .arg(countWords(history.unreadableLines), sentence(history.firstUnreadable));
+                     .arg(countWords(history.unreadableLines),
+                          oneLine(sentence(history.firstUnreadable).toStdString(), kLongestLine));
     if (!run.problem().isEmpty())
-        lines << sentence(run.problem().toStdString());
+        lines << oneLine(sentence(run.problem().toStdString()).toStdString(), kLongestLine);
     return lines.join(QLatin1Char('\n'));
 }
 

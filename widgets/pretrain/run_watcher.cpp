@@ -121,7 +121,7 @@ private:
             return;
         }
         std::erase_if(m_runs, [&](const auto& entry) {
-            return std::ranges::find(*found, entry.first) == found->end();
+            return !std::ranges::binary_search(*found, entry.first);
         });
         for (const fs::path& path : *found) {
             if (m_runs.contains(path))

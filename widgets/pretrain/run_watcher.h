@@ -51,6 +51,7 @@ struct FolderUpdate {
 /// fare is looked at, and less often.
 class RunWatcher : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(RunWatcher)
 public:
     static constexpr int kInterval = 200; ///< between two looks, in milliseconds
     static constexpr int kIdleInterval = 2000; ///< the same while nobody reads

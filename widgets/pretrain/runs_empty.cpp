@@ -11,6 +11,7 @@ namespace phono {
 namespace {
 
 constexpr int kButtonWidth = 220;
+constexpr int kTextWidth = 520;
 
 } // namespace
 
@@ -58,15 +59,21 @@ RunsEmpty::RunsEmpty(QWidget* parent)
         buttons->addWidget(button, 0, Qt::AlignHCenter);
     }
 
-    auto* layout = new QVBoxLayout(this);
+    // A text is best read in lines that are not too long.
+    auto* middle = new QWidget(this);
+    middle->setMaximumWidth(kTextWidth);
+    auto* column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(16);
+    column->addStretch(2);
+    column->addWidget(title);
+    column->addWidget(text);
+    column->addLayout(buttons);
+    column->addWidget(m_folder);
+    column->addStretch(3);
+    auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(24, 12, 24, 12);
-    layout->setSpacing(16);
-    layout->addStretch(2);
-    layout->addWidget(title);
-    layout->addWidget(text);
-    layout->addLayout(buttons);
-    layout->addWidget(m_folder);
-    layout->addStretch(3);
+    layout->addWidget(middle);
 }
 
 } // namespace phono

@@ -6,13 +6,14 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
-#include <QDateTime>
 #include <QLocale>
 #include <QPainter>
 #include <QPixmap>
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <unordered_set>
 
 namespace phono {
 namespace {
@@ -77,7 +78,7 @@ QString timeText(double seconds)
 {
     if (!(seconds > 0))
         return {};
-    const QDateTime when = QDateTime::fromMSecsSinceEpoch(qint64(seconds * 1000));
+    const QDateTime when = localTime(seconds);
     const bool today = when.date() == QDate::currentDate();
     return QLocale(QLocale::English)
         .toString(when,
@@ -86,6 +87,8 @@ QString timeText(double seconds)
 
 QString numberText(double value, int decimals)
 {
+    if (std::abs(value) >= 1e6)
+        return valueText(value);
     return std::isfinite(value) ? QString::number(value, 'f', decimals) : QString();
 }
 
@@ -108,23 +111,27 @@ void RunsModel::apply(FolderUpdate& update)
         keepOnly(*update.runs);
         add(*update.runs);
     }
+    // One signal for all, so that who sorts sorts once.
+    int first = rowCount(), last = -1;
     for (RunUpdate& one : update.updates) {
         const int row = rowOf(one.path);
         if (row < 0)
             continue;
-        const bool history = one.restart || !one.news.empty();
         m_runs[std::size_t(row)]->apply(std::move(one));
-        Q_EMIT dataChanged(index(row, 0), index(row, kColumns - 1));
-        if (history)
-            Q_EMIT historyChanged(row);
-        Q_EMIT recordChanged(row);
+        first = std::min(first, row);
+        last = std::max(last, row);
     }
+    if (first <= last)
+        Q_EMIT dataChanged(index(first, 0), index(last, kColumns - 1));
 }
 
 void RunsModel::keepOnly(const std::vector<std::filesystem::path>& runs)
 {
+    std::unordered_set<std::string_view> kept;
+    for (const auto& path : runs)
+        kept.insert(path.native());
     const auto gone = [&](int row) {
-        return std::ranges::find(runs, m_runs[std::size_t(row)]->path()) == runs.end();
+        return !kept.contains(m_runs[std::size_t(row)]->path().native());
     };
     for (int last = rowCount() - 1; last >= 0; --last) {
         if (!gone(last))
@@ -134,6 +141,7 @@ void RunsModel::keepOnly(const std::vector<std::filesystem::path>& runs)
             --first;
         beginRemoveRows({}, first, last);
         m_runs.erase(m_runs.begin() + first, m_runs.begin() + last + 1);
+        numberRows();
         endRemoveRows();
         last = first;
     }
@@ -151,7 +159,15 @@ void RunsModel::add(const std::vector<std::filesystem::path>& runs)
     const int first = rowCount();
     beginInsertRows({}, first, first + int(added.size()) - 1);
     std::ranges::move(added, std::back_inserter(m_runs));
+    numberRows();
     endInsertRows();
+}
+
+void RunsModel::numberRows()
+{
+    m_rows.clear();
+    for (const auto& run : m_runs)
+        m_rows.emplace(run->path().native(), int(m_rows.size()));
 }
 
 const RunRecord* RunsModel::find(const std::filesystem::path& path) const
@@ -162,9 +178,8 @@ const RunRecord* RunsModel::find(const std::filesystem::path& path) const
 
 int RunsModel::rowOf(const std::filesystem::path& path) const
 {
-    const auto found = std::ranges::find(
-        m_runs, path, [](const auto& run) -> const auto& { return run->path(); });
-    return found == m_runs.end() ? -1 : int(found - m_runs.begin());
+    const auto found = m_rows.find(path.native());
+    return found == m_rows.end() ? -1 : found->second;
 }
 
 void RunsModel::setStyles(std::map<std::filesystem::path, CurveStyle> styles)
@@ -183,7 +198,7 @@ int RunsModel::rowCount(const QModelIndex& parent) const
 
 int RunsModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : int(kColumns);
+    return parent.isValid() ? 0 : kColumns;
 }
 
 QVariant RunsModel::text(const RunRecord& run, int column) const
@@ -238,17 +253,17 @@ QVariant RunsModel::sortKey(const RunRecord& run, int column) const
     }
 }
 
-QVariant RunsModel::tip(const RunRecord& run, int column) const
+QString RunsModel::tip(const RunRecord& run, int column) const
 {
     if (column == Status && !run.ending().isEmpty())
         return sentence(run.ending().toStdString());
-    if (column == Best && run.history().best())
-        return tr("At update %1").arg(countWords(run.history().best()->update));
+    if (column == Best && run.best())
+        return tr("At update %1").arg(countWords(run.best()->update));
     if (column != Name)
         return {};
     QStringList lines{fromPath(run.path())};
     for (const std::string& tag : run.notes().tags)
-        lines << QStringLiteral("#") + QString::fromStdString(tag);
+        lines << QStringLiteral("#") + oneLine(tag);
     if (!run.problem().isEmpty())
         lines << run.problem();
     return lines.join(QLatin1Char('\n'));
@@ -264,7 +279,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return text(run, column);
     case Qt::ToolTipRole:
-        return tip(run, column);
+        return tipText(tip(run, column));
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter | (column >= Updates ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::DecorationRole:

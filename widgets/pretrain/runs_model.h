@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace phono {
@@ -17,7 +19,8 @@ namespace phono {
 class RunsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, Status, Updates, Loss, Best, Throughput, TimeLeft, Started, kColumns };
+    enum Column { Name, Status, Updates, Loss, Best, Throughput, TimeLeft, Started };
+    static constexpr int kColumns = Started + 1;
     /// What a column is sorted by.
     static constexpr int kSortRole = Qt::UserRole;
 
@@ -39,20 +42,16 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation,
                         int role = Qt::DisplayRole) const override;
 
-Q_SIGNALS:
-    /// Its curves have grown or are others.
-    void historyChanged(int row);
-    /// Anything else of it, its status included.
-    void recordChanged(int row);
-
 private:
+    void numberRows();
     void keepOnly(const std::vector<std::filesystem::path>& runs);
     void add(const std::vector<std::filesystem::path>& runs);
     QVariant text(const RunRecord& run, int column) const;
     QVariant sortKey(const RunRecord& run, int column) const;
-    QVariant tip(const RunRecord& run, int column) const;
+    QString tip(const RunRecord& run, int column) const;
 
     std::vector<std::unique_ptr<RunRecord>> m_runs;
+    std::unordered_map<std::string, int> m_rows; ///< by path
     std::map<std::filesystem::path, CurveStyle> m_styles;
 };
 

@@ -7,6 +7,7 @@
 #include <qcustomplot.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace phono {
@@ -24,13 +25,21 @@ QColor toned(QRgb rgb, const Theme& theme)
 /// left out by the axis.
 QVector<double> shares(const std::vector<std::int64_t>& counts)
 {
-    const double total =
-        std::max(1.0, double(std::accumulate(counts.begin(), counts.end(), std::int64_t(0))));
+    const double total = std::max(1.0, std::accumulate(counts.begin(), counts.end(), 0.0));
     QVector<double> values;
     for (const auto count : counts)
         values << 100 * double(count) / total;
     values << 0;
     return values;
+}
+
+/// More bins than a picture has pixels, or bins without a width, are no histogram.
+bool drawable(const ScoreHistogram& scores)
+{
+    constexpr std::size_t kMostBins = 4096;
+    const std::size_t bins = scores.positives.size();
+    return bins > 0 && bins <= kMostBins && scores.negatives.size() == bins
+        && std::isfinite(scores.first) && scores.width > 0 && std::isfinite(scores.width);
 }
 
 } // namespace
@@ -73,7 +82,7 @@ ScoreView::ScoreView(QWidget* parent)
 void ScoreView::setScores(const std::optional<ScoreHistogram>& scores)
 {
     m_scores = scores;
-    const bool any = scores && !scores->positives.empty();
+    const bool any = scores && drawable(*scores);
     m_hint->setVisible(!any);
     m_legend->setVisible(any);
     for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis})

@@ -1,22 +1,17 @@
 #include "widgets/pretrain/train_command.h"
 
 #include "core/export/export_command.h"
-#include "core/run/config_field.h"
 
 #include <string>
 #include <vector>
 
 namespace phono {
-namespace {
 
-/// What --set takes: texts and words without quotes.
 std::string plainText(const FieldValue& value)
 {
     const auto* text = std::get_if<std::string>(&value);
     return text ? *text : tomlText(value);
 }
-
-} // namespace
 
 QString trainCommand(const QString& presetName, const TrainingConfig& preset,
                      const TrainingConfig& config, const std::filesystem::path& run)

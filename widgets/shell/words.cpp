@@ -1,6 +1,7 @@
 #include "widgets/shell/words.h"
 
 #include <QLocale>
+#include <QTextDocument>
 
 #include <algorithm>
 #include <array>
@@ -35,6 +36,27 @@ QString sentence(const std::string& message)
     if (!text.isEmpty())
         text[0] = text[0].toUpper();
     return text;
+}
+
+QString oneLine(const std::string& text, int most)
+{
+    // A character has four bytes at most; megabytes are not worth converting.
+    QString line = QString::fromStdString(text.substr(0, std::size_t(most + 1) * 4));
+    for (QChar& character : line) {
+        if (character.category() == QChar::Other_Control || character == QChar::LineSeparator
+            || character == QChar::ParagraphSeparator)
+            character = QLatin1Char(' ');
+    }
+    if (line.size() > most)
+        line = line.left(most) + QStringLiteral("…");
+    return line;
+}
+
+QString tipText(const QString& text)
+{
+    if (!Qt::mightBeRichText(text))
+        return text;
+    return text.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>"));
 }
 
 QString sizeWords(std::int64_t bytes)

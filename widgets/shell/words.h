@@ -11,6 +11,11 @@ namespace phono {
 QString durationWords(double seconds);
 /// An error's message as a sentence of its own: with a capital.
 QString sentence(const std::string& message);
+/// What somebody else wrote, for a line of a table or a label: without line breaks and other
+/// control characters, cut with "…" to `most` characters.
+QString oneLine(const std::string& text, int most = 200);
+/// A tool tip that says just this; Qt would take what looks like HTML for HTML.
+QString tipText(const QString& text);
 /// "12.4 MB", in powers of 1000.
 QString sizeWords(std::int64_t bytes);
 /// "16 kHz", "44.1 kHz".
