@@ -24,8 +24,8 @@ QString factsOf(const TakeReport& report)
           << rateWords(report.rate)
           << (report.channels == 1 ? TakeReportView::tr("1 channel")
                                    : TakeReportView::tr("%1 channels").arg(report.channels))
-          << TakeReportView::tr("peak %1").arg(decibelText(report.peak))
-          << TakeReportView::tr("RMS %1").arg(decibelText(report.rms));
+          << TakeReportView::tr("peak %1").arg(levelText(report.peak))
+          << TakeReportView::tr("RMS %1").arg(levelText(report.rms));
     if (report.noiseFloor > LevelReading::kSilence)
         facts << TakeReportView::tr("noise floor %1").arg(decibelText(report.noiseFloor));
     if (const auto count = report.markers.size(); count > 0)
