@@ -49,7 +49,8 @@ Result<void> requestStop(const RunDirectory& run)
 
 RunRequest pendingRequest(const RunDirectory& run)
 {
-    const int descriptor = open(run.control().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int descriptor =
+        open(run.control().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0)
         return RunRequest::Continue;
     std::array<char, 16> bytes;

@@ -36,8 +36,8 @@ Result<void> RunLog::append(const RunEvent& event)
 {
     if (auto done = m_metrics.append(toLine(event)); !done)
         return done;
-    const bool frequent = std::holds_alternative<UpdateEvent>(event)
-        || std::holds_alternative<SkippedEvent>(event);
+    const bool frequent =
+        std::holds_alternative<UpdateEvent>(event) || std::holds_alternative<SkippedEvent>(event);
     return frequent ? Result<void>() : m_metrics.sync();
 }
 

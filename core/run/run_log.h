@@ -18,9 +18,9 @@ class RunLog {
 public:
     static Result<RunLog> open(const RunDirectory& run);
 
-    /// Readers see the event at once. Updates and skipped recordings, which may be many, may be lost
-    /// in a power cut back to the last event of another kind (a checkpoint, a validation); those
-    /// last.
+    /// Readers see the event at once. Updates and skipped recordings, which may be many, may be
+    /// lost in a power cut back to the last event of another kind (a checkpoint, a validation);
+    /// those last.
     Result<void> append(const RunEvent& event);
     /// One line of log.txt, with date and time (UTC) before it.
     Result<void> say(std::string_view words);
