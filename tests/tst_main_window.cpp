@@ -885,7 +885,7 @@ private:
         Settings settings = user->window->settings().settings();
         settings.runsFolder = fromPath(runs());
         user->window->settings().set(settings);
-        QTest::keyClick(user->window.get(), Qt::Key_2, Qt::ControlModifier | Qt::AltModifier);
+        QTest::keyClick(user->window.get(), Qt::Key_3, Qt::ControlModifier | Qt::AltModifier);
         return dynamic_cast<PretrainWorkspace&>(user->window->workspace());
     }
 
