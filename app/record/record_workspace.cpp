@@ -102,6 +102,8 @@ RecordWorkspace::RecordWorkspace(Workbench& workbench, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_panel.get());
+    // Not its first button: a space must not press what nobody chose.
+    m_panel->setFocusPolicy(Qt::StrongFocus);
     setFocusProxy(m_panel.get());
     m_recordMenu->addActions(m_panel->recordActions());
     m_takesMenu->addActions(m_panel->takes().takeActions());
@@ -312,7 +314,8 @@ void RecordWorkspace::takeEnded(const TakeReport& report)
         advice << QString::fromStdString(each);
     m_panel->showReport(report, advice);
     const QString file = fromPath(report.file);
-    if (report.error)
+    // Who sees the panel reads it there.
+    if (report.error && !isVisible())
         tell(Severity::Warning,
              tr("%1 ended after %2: %3")
                  .arg(QFileInfo(file).fileName(), durationWords(report.seconds()),
