@@ -1,6 +1,7 @@
 #include "core/audio/player.h"
 #include "tests/support/sound_card.h"
 #include "tests/support/sounds.h"
+#include "tests/support/wait_for.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cmath>
 #include <complex>
-#include <functional>
 #include <numbers>
 #include <thread>
 
@@ -36,18 +36,6 @@ std::vector<std::int64_t> positionsToTheEnd(Player& player)
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return positions;
-}
-
-/// Qt's own QTRY_VERIFY counts its looks, not the time, when signals cut its waiting short.
-bool waitFor(const std::function<bool()>& condition)
-{
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > end)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
 }
 
 bool startsWith(const std::vector<float>& samples, std::span<const float> beginning)

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void lostDeviceIsToldOfElsewhere();
     void missingDeviceFallsBack();
     void noDeviceIsSaid();
+    void deviceThatCameIsFound();
     void unfinishedTakeIsOffered();
     void takesAreRenamed();
     void choicesAreRemembered();
@@ -236,6 +237,19 @@ void TestRecordWorkspace::noDeviceIsSaid()
     QTRY_VERIFY_WITH_TIMEOUT(!problem->text().isEmpty(), 20000);
     QVERIFY2(problem->text().contains(QStringLiteral("no sound input device"), Qt::CaseInsensitive),
              qPrintable(problem->text()));
+}
+
+void TestRecordWorkspace::deviceThatCameIsFound()
+{
+    show({{.recorded = roomSound()}});
+    QTRY_COMPARE_WITH_TIMEOUT(stateText(), QStringLiteral("Listening"), 20000);
+    const SoundCard card(m_directory->path().toStdString(),
+                         {{.recorded = roomSound()}, {.name = "studio", .recorded = roomSound()}});
+    Q_EMIT m_workspace->panel().devices().rescanRequested();
+    const auto& found = m_workspace->panel().devices().devices();
+    QTRY_VERIFY_WITH_TIMEOUT(std::ranges::count(found, "studio", &SoundDevice::name) == 1, 20000);
+    // And it listens again.
+    QTRY_COMPARE_WITH_TIMEOUT(stateText(), QStringLiteral("Listening"), 20000);
 }
 
 void TestRecordWorkspace::unfinishedTakeIsOffered()

@@ -4,6 +4,7 @@
 #include "core/record/take_notes.h"
 #include "tests/support/sound_card.h"
 #include "tests/support/sounds.h"
+#include "tests/support/wait_for.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
 #include <thread>
 
 using namespace phono;
@@ -44,18 +44,6 @@ std::vector<float> readSound(const std::filesystem::path& path)
     samples.resize(static_cast<std::size_t>(frames * info.channels));
     sf_close(file);
     return samples;
-}
-
-/// Waits for something the recorder's thread does.
-bool waitFor(const std::function<bool()>& condition)
-{
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > end)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
 }
 
 /// Collects the recorder's events until one of `kind` has come.

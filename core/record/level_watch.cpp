@@ -12,7 +12,6 @@ constexpr int kHoldSteps = 100;
 constexpr double kFall = 0.4; // dB a step: 20 dB a second
 constexpr int kFloorsPerSecond = 10;
 constexpr std::size_t kFloors = 100;
-constexpr float kFullScale = 32767.0F / 32768; // of 16 bits, which most devices deliver
 
 } // namespace
 
@@ -25,7 +24,7 @@ double toDecibels(double amplitude)
 LevelWatch::LevelWatch(int rate, int channels)
     : m_channels(static_cast<std::size_t>(channels))
     , m_stepFrames(static_cast<std::size_t>(std::max(rate / kStepsPerSecond, 1)))
-    , m_meter(channels, kFullScale)
+    , m_meter(channels, kFullScaleSample)
     , m_hold(m_channels, LevelReading::kSilence)
     , m_heldSteps(m_channels, 0)
 {

@@ -25,6 +25,10 @@ struct LevelReading {
     double noiseFloor = kSilence;
 };
 
+/// The smallest absolute sample that counts as full scale: that of 16 bits, which most devices
+/// deliver.
+inline constexpr float kFullScaleSample = 32767.0F / 32768;
+
 /// 20 log10 of an amplitude, at least LevelReading::kSilence.
 double toDecibels(double amplitude);
 

@@ -9,7 +9,6 @@
 namespace phono {
 namespace {
 
-constexpr float kFullScale = 32767.0F / 32768;
 constexpr double kLowPeak = 0.03; // -30 dBFS
 constexpr double kLargeOffset = 0.003;
 
@@ -58,7 +57,7 @@ std::vector<std::string> takeAdvice(const TakeReport& report)
 }
 
 TakeStatistics::TakeStatistics(int channels)
-    : m_meter(channels, kFullScale)
+    : m_meter(channels, kFullScaleSample)
     , m_sums(static_cast<std::size_t>(channels), 0)
 {
 }
