@@ -341,10 +341,6 @@ private Q_SLOTS:
     /// Cores that SLURM gave to one process alone are not shared once more.
     void boundProcessesDoNotShareTheirCores()
     {
-        cpu_set_t all;
-        QCOMPARE(sched_getaffinity(0, sizeof all, &all), 0);
-        if (CPU_COUNT(&all) < 2)
-            QSKIP("there is but one processor");
         const std::map<const char*, const char*> variables = {{"SLURM_PROCID", "1"},
                                                               {"SLURM_NTASKS", "2"},
                                                               {"SLURM_LOCALID", "1"},
@@ -352,19 +348,28 @@ private Q_SLOTS:
                                                               {"SLURM_JOB_NODELIST", "here"}};
         for (const auto& [name, value] : variables)
             qputenv(name, value);
-        const auto together = processPlaceFromEnvironment();
-        auto one = all;
-        for (int cpu = 0, kept = 0; cpu < CPU_SETSIZE; ++cpu)
-            if (CPU_ISSET(cpu, &all) && kept++ > 0)
-                CPU_CLR(cpu, &one);
-        QCOMPARE(sched_setaffinity(0, sizeof one, &one), 0);
-        const auto bound = processPlaceFromEnvironment();
-        QCOMPARE(sched_setaffinity(0, sizeof all, &all), 0);
+        const auto together = processPlaceFromEnvironment(false);
+        const auto bound = processPlaceFromEnvironment(true);
         for (const auto& [name, value] : variables)
             qunsetenv(name);
         QVERIFY(together.ok() && bound.ok());
         QCOMPARE(together->localSize, 2);
         QCOMPARE(bound->localSize, 1);
+    }
+
+    void processWithOneOfSeveralCoresIsBound()
+    {
+        cpu_set_t all;
+        QCOMPARE(sched_getaffinity(0, sizeof all, &all), 0);
+        auto one = all;
+        for (int cpu = 0, kept = 0; cpu < CPU_SETSIZE; ++cpu)
+            if (CPU_ISSET(cpu, &all) && kept++ > 0)
+                CPU_CLR(cpu, &one);
+        QCOMPARE(sched_setaffinity(0, sizeof one, &one), 0);
+        const bool bound = isBoundToCores();
+        QCOMPARE(sched_setaffinity(0, sizeof all, &all), 0);
+        // Where there is but one, having it is being free.
+        QCOMPARE(bound, sysconf(_SC_NPROCESSORS_ONLN) > 1);
     }
 
     void eachProcessHasACardOfItsOwn()

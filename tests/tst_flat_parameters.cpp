@@ -20,6 +20,21 @@ Checkpoint modelIn(const std::string& folder)
     return std::move(*model);
 }
 
+BatchSums someSums()
+{
+    BatchSums one;
+    one.loss = 30;
+    one.stepLoss = {20, 10};
+    one.stepPositives = {6, 4};
+    one.positives = 10;
+    one.negatives = 20;
+    one.correct = 5;
+    one.positiveSum = 15;
+    one.negativeSum = -10;
+    one.codePerplexity = 8;
+    return one;
+}
+
 } // namespace
 
 /// A model's parameters as one tensor, and back; and the sums that training keeps.
@@ -101,16 +116,7 @@ private Q_SLOTS:
 
     void sumsAddUp()
     {
-        BatchSums one;
-        one.loss = 30;
-        one.stepLoss = {20, 10};
-        one.stepPositives = {6, 4};
-        one.positives = 10;
-        one.negatives = 20;
-        one.correct = 5;
-        one.positiveSum = 15;
-        one.negativeSum = -10;
-        one.codePerplexity = 8;
+        const BatchSums one = someSums();
         BatchSums longer = one;
         longer.loss = 60;
         longer.stepLoss = {20, 20, 20};
@@ -134,16 +140,7 @@ private Q_SLOTS:
 
     void rowsAddUpAsSumsDo()
     {
-        BatchSums one;
-        one.loss = 30;
-        one.stepLoss = {20, 10};
-        one.stepPositives = {6, 4};
-        one.positives = 10;
-        one.negatives = 20;
-        one.correct = 5;
-        one.positiveSum = 15;
-        one.negativeSum = -10;
-        one.codePerplexity = 8;
+        const BatchSums one = someSums();
         BatchSums other = one;
         other.positives = 30;
         other.stepPositives = {20, 10};

@@ -50,15 +50,6 @@ constexpr std::array kLaunchers = {
              "OMPI_COMM_WORLD_LOCAL_SIZE", true},
 };
 
-/// Whether the process may use only some of the machine's processors.
-bool isBound()
-{
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    return sched_getaffinity(0, sizeof allowed, &allowed) == 0
-        && CPU_COUNT(&allowed) < sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 constexpr int kDefaultPort = 29500; // torchrun's
 
 /// The first host of SLURM's list: "node07" of "node07,node09", "gpu[003-006,010]" or similar.
@@ -95,12 +86,20 @@ Result<void> readMeetingPoint(ProcessPlace& place)
 
 } // namespace
 
+bool isBoundToCores()
+{
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0
+        && CPU_COUNT(&allowed) < sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 int ownDevice(const ProcessPlace& place, int devices)
 {
     return devices == 1 ? 0 : place.localRank;
 }
 
-Result<ProcessPlace> processPlaceFromEnvironment()
+Result<ProcessPlace> processPlaceFromEnvironment(bool bound)
 {
     ProcessPlace place;
     for (const auto& launcher : kLaunchers) {
@@ -122,7 +121,7 @@ Result<ProcessPlace> processPlaceFromEnvironment()
         place.rank = *rank;
         place.size = *size;
         place.localRank = *local;
-        place.localSize = launcher.binds && isBound() ? 1 : std::max(1, *localSize);
+        place.localSize = launcher.binds && bound ? 1 : std::max(1, *localSize);
         if (auto done = readMeetingPoint(place); !done)
             return done.error();
         return place;

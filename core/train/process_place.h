@@ -21,9 +21,12 @@ struct ProcessPlace {
 /// one, others show all to all.
 int ownDevice(const ProcessPlace& place, int devices);
 
+/// Whether this process may use some of the machine's cores only.
+bool isBoundToCores();
+
 /// From RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR and MASTER_PORT (torchrun),
 /// else SLURM_*, else OMPI_*; alone without them. Fails on values that do not fit together, naming
-/// them.
-Result<ProcessPlace> processPlaceFromEnvironment();
+/// them. `bound`: see isBoundToCores().
+Result<ProcessPlace> processPlaceFromEnvironment(bool bound = isBoundToCores());
 
 } // namespace phono

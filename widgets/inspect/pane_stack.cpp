@@ -7,8 +7,8 @@
 #include "widgets/inspect/pane_overlay.h"
 #include "widgets/inspect/ruler_pane.h"
 #include "widgets/inspect/waveform_pane.h"
+#include "widgets/plot/plot_picture.h"
 
-#include <QPdfWriter>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
@@ -357,14 +357,11 @@ void PaneStack::draw(QCPPainter& painter, QSize size)
 {
     finish();
     m_exporting = true;
-    QImage scratch(1, 1, QImage::Format_ARGB32_Premultiplied);
-    QCPPainter measure(&scratch);
-    // Twice: the first pass finds the sizes that the marks of the axes depend on.
-    m_plot->toPainter(&measure, size.width(), size.height());
-    const Theme theme = Theme::of(palette());
-    for (const auto& some : m_panes)
-        some->refresh(theme);
-    m_plot->toPainter(&painter, size.width(), size.height());
+    drawPlot(*m_plot, painter, size, [this] {
+        const Theme theme = Theme::of(palette());
+        for (const auto& some : m_panes)
+            some->refresh(theme);
+    });
     m_exporting = false;
     m_layoutHeights.clear();
     refresh();
@@ -372,27 +369,14 @@ void PaneStack::draw(QCPPainter& painter, QSize size)
 
 QImage PaneStack::render(QSize size, qreal devicePixelRatio)
 {
-    QImage image(size * devicePixelRatio, QImage::Format_RGB32);
-    image.setDevicePixelRatio(devicePixelRatio);
-    QCPPainter painter(&image);
-    draw(painter, size);
-    return image;
+    return plotImage(size, devicePixelRatio,
+                     [this](QCPPainter& painter, QSize each) { draw(painter, each); });
 }
 
 bool PaneStack::writePdf(QIODevice& device)
 {
-    QPdfWriter writer(&device);
-    constexpr int kPointsPerInch = 96;
-    const QSize size = m_plot->size();
-    writer.setResolution(kPointsPerInch);
-    writer.setPageMargins(QMarginsF());
-    writer.setPageSize(QPageSize(QSizeF(size) * 72 / kPointsPerInch, QPageSize::Point));
-    QCPPainter painter;
-    if (!painter.begin(&writer))
-        return false;
-    painter.setMode(QCPPainter::pmVectorized);
-    draw(painter, size);
-    return painter.end();
+    return writePlotPdf(device, m_plot->size(),
+                        [this](QCPPainter& painter, QSize size) { draw(painter, size); });
 }
 
 void PaneStack::changeEvent(QEvent* event)

@@ -5,14 +5,10 @@
 #include "core/run/run_reader.h"
 #include "core/run/run_state.h"
 #include "widgets/shell/paths.h"
+#include "widgets/shell/trash.h"
 #include "widgets/shell/words.h"
 
-#include <QDir>
-#include <QFile>
-#include <QStandardPaths>
 #include <QTimer>
-
-#include <algorithm>
 
 namespace phono {
 
@@ -24,32 +20,29 @@ RunActions::RunActions(QThreadPool& pool, QObject* parent)
 {
 }
 
-RunActions::~RunActions()
-{
-    m_tasks.clear();
-    for (const auto& [run, orders] : m_orders) {
-        for (const Order& one : orders) {
-            if (!*one.begun)
-                static_cast<void>(one.work().ok());
-        }
-    }
-}
+RunActions::~RunActions() = default;
 
 void RunActions::tell(Severity severity, const QString& text)
 {
     Q_EMIT noticed({severity, text, {}, QStringLiteral("runs"), {}});
 }
 
-void RunActions::start(Work work, std::function<void(const Result<void>&)> deliver)
+void RunActions::finished(const Result<void>& result)
+{
+    if (!result)
+        tell(Severity::Error, sentence(result.error().message));
+    Q_EMIT changed();
+}
+
+void RunActions::perform(Work work, std::function<void()> done)
 {
     auto& slot = m_tasks.emplace_back();
     auto* self = &slot;
     slot = std::make_unique<Task>(
-        m_pool, [this, self, deliver = std::move(deliver)](const Result<void>& result) {
-            if (!result)
-                tell(Severity::Error, sentence(result.error().message));
-            deliver(result);
-            Q_EMIT changed();
+        m_pool, [this, self, done = std::move(done)](const Result<void>& result) {
+            if (result && done)
+                done();
+            finished(result);
             // A task cannot delete itself while it delivers.
             QTimer::singleShot(0, this, [this, self] {
                 m_tasks.remove_if([self](const auto& task) { return &task == self; });
@@ -58,38 +51,13 @@ void RunActions::start(Work work, std::function<void(const Result<void>&)> deliv
     slot->start([work = std::move(work)](const TaskContext&) { return work(); });
 }
 
-void RunActions::perform(Work work, std::function<void()> done)
-{
-    start(std::move(work), [done = std::move(done)](const Result<void>& result) {
-        if (result && done)
-            done();
-    });
-}
-
 void RunActions::order(const fs::path& run, Work work)
 {
     auto& orders = m_orders[run];
-    orders.push_back({std::move(work), std::make_shared<std::atomic<bool>>(false)});
-    if (orders.size() == 1)
-        nextOrder(run);
-}
-
-void RunActions::nextOrder(const fs::path& run)
-{
-    const Order& next = m_orders[run].front();
-    start(
-        [work = next.work, begun = next.begun] {
-            *begun = true;
-            return work();
-        },
-        [this, run](const Result<void>&) {
-            auto& orders = m_orders[run];
-            orders.pop_front();
-            if (orders.empty())
-                m_orders.erase(run);
-            else
-                nextOrder(run);
-        });
+    if (!orders)
+        orders = std::make_unique<OrderedWork>(
+            m_pool, [this](const Result<void>& result) { finished(result); });
+    orders->add(std::move(work));
 }
 
 void RunActions::request(const fs::path& run, Result<void> (*what)(const RunDirectory&))
@@ -146,13 +114,7 @@ void RunActions::trash(const fs::path& run, const QString& name)
             const auto state = readState(RunDirectory::at(run));
             if (state && *state && isLive(currentStatus(**state)))
                 return Error{run.string() + " trains again, so it stays. Stop it first."};
-            // Qt would move it into the current folder where there is none for a trash yet.
-            QDir().mkpath(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation));
-            QFile folder(fromPath(run));
-            if (folder.moveToTrash())
-                return {};
-            return Error{"could not move " + run.string() + " to the trash: "
-                         + folder.errorString().toStdString() + ". Delete the folder by hand."};
+            return moveToTrash(run);
         },
         [this, name] { tell(Severity::Info, tr("Moved %1 to the trash.").arg(name)); });
 }

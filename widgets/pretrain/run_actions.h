@@ -5,12 +5,11 @@
 #include "core/run/run_notes.h"
 #include "widgets/shell/latest_task.h"
 #include "widgets/shell/notice.h"
+#include "widgets/shell/ordered_work.h"
 
 #include <QObject>
 #include <QString>
 
-#include <atomic>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <list>
@@ -50,20 +49,15 @@ Q_SIGNALS:
 private:
     using Task = LatestTask<Result<void>>;
     using Work = std::function<Result<void>()>;
-    /// What is written into one run, in the order in which it was asked for.
-    struct Order {
-        Work work;
-        std::shared_ptr<std::atomic<bool>> begun;
-    };
-    void start(Work work, std::function<void(const Result<void>&)> deliver);
+    /// Written into one run in the order in which it was asked for.
     void order(const std::filesystem::path& run, Work work);
-    void nextOrder(const std::filesystem::path& run);
+    void finished(const Result<void>& result);
     void request(const std::filesystem::path& run, Result<void> (*what)(const RunDirectory&));
     void trash(const std::filesystem::path& run, const QString& name);
     void tell(Severity severity, const QString& text);
 
     QThreadPool& m_pool;
-    std::map<std::filesystem::path, std::deque<Order>> m_orders; ///< those under way first
+    std::map<std::filesystem::path, std::unique_ptr<OrderedWork>> m_orders;
     std::list<std::unique_ptr<Task>> m_tasks;
 };
 

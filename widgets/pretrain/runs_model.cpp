@@ -2,6 +2,7 @@
 
 #include "widgets/curves/curve_ticks.h"
 #include "widgets/shell/paths.h"
+#include "widgets/shell/row_runs.h"
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
@@ -133,18 +134,12 @@ void RunsModel::keepOnly(const std::vector<std::filesystem::path>& runs)
     const auto gone = [&](int row) {
         return !kept.contains(m_runs[std::size_t(row)]->path().native());
     };
-    for (int last = rowCount() - 1; last >= 0; --last) {
-        if (!gone(last))
-            continue;
-        int first = last;
-        while (first > 0 && gone(first - 1))
-            --first;
+    forRunsOfRows(rowCount(), gone, [this](int first, int last) {
         beginRemoveRows({}, first, last);
         m_runs.erase(m_runs.begin() + first, m_runs.begin() + last + 1);
         numberRows();
         endRemoveRows();
-        last = first;
-    }
+    });
 }
 
 void RunsModel::add(const std::vector<std::filesystem::path>& runs)

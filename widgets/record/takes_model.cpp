@@ -1,6 +1,7 @@
 #include "widgets/record/takes_model.h"
 
 #include "widgets/shell/paths.h"
+#include "widgets/shell/row_runs.h"
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
@@ -108,9 +109,6 @@ QString tip(const Take& take, int column)
     if (take.notes && !take.notes->report.device.empty())
         lines << TakesModel::tr("Recorded with %1")
                      .arg(QString::fromStdString(take.notes->report.device));
-    if (take.notes && !take.notes->report.markers.empty())
-        lines << TakesModel::tr("%n marker(s)", nullptr,
-                                static_cast<int>(take.notes->report.markers.size()));
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -121,17 +119,11 @@ void TakesModel::removeGone(const std::vector<Take>& takes)
     const auto gone = [&](int row) {
         return std::ranges::find(takes, take(row).file, &Take::file) == takes.end();
     };
-    for (int last = rowCount() - 1; last >= 0; --last) {
-        if (!gone(last))
-            continue;
-        int first = last;
-        while (first > 0 && gone(first - 1))
-            --first;
+    forRunsOfRows(rowCount(), gone, [this](int first, int last) {
         beginRemoveRows({}, first, last);
         m_takes.erase(m_takes.begin() + first, m_takes.begin() + last + 1);
         endRemoveRows();
-        last = first;
-    }
+    });
 }
 
 void TakesModel::setTakes(std::vector<Take> takes)
