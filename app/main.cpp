@@ -9,6 +9,7 @@
 #include <QSettings>
 #include <QTimer>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -69,6 +70,8 @@ int run(int argc, char** argv)
     QCoreApplication::setOrganizationName(QStringLiteral("phonoscope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(PHONO_VERSION));
 
+    // A file that may not grow beyond a limit is a full disk, not a reason to die.
+    std::signal(SIGXFSZ, SIG_IGN);
     const auto options = parseOptions(arguments);
     if (!options)
         return fail(options.error().message + "\nTry phonoscope --help.", kWrongUsage);

@@ -69,7 +69,8 @@ public:
     virtual std::optional<ClosingQuestion> closingQuestion() { return std::nullopt; }
 
     virtual void saveSession(QSettings& store) const = 0;
-    virtual void restoreSession(QSettings& store) = 0;
+    /// Without `documents`, everything but what was open.
+    virtual void restoreSession(QSettings& store, bool documents) = 0;
 
 Q_SIGNALS:
     void noticed(const phono::Notice& notice);

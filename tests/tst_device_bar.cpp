@@ -56,6 +56,7 @@ private Q_SLOTS:
     void ratesAreThoseOfTheDevice();
     void withoutDevicesTheChoiceIsKept();
     void theOutputIsChosen();
+    void whatIsMissingStaysWanted();
     void hearingYourselfWarns();
     void lockedAndSearching();
 
@@ -270,10 +271,29 @@ void DeviceBarTest::withoutDevicesTheChoiceIsKept()
 
 void DeviceBarTest::theOutputIsChosen()
 {
-    QSignalSpy changed(m_bar.get(), &DeviceBar::changed);
+    QSignalSpy changed(m_bar.get(), &DeviceBar::outputChanged);
+    QSignalSpy inputChanged(m_bar.get(), &DeviceBar::changed);
     choose("output", QStringLiteral("Loudspeaker · JACK"));
     QVERIFY(changed.count() > 0);
+    QCOMPARE(inputChanged.count(), 0);
     QCOMPARE(m_bar->choice().output, (DeviceChoice{"Loudspeaker", "JACK"}));
+    QCOMPARE(m_bar->wanted().output, (DeviceChoice{"Loudspeaker", "JACK"}));
+}
+
+void DeviceBarTest::whatIsMissingStaysWanted()
+{
+    SoundChoice wanted;
+    wanted.input.device = {"Studio", "ALSA"};
+    wanted.output = {"Headphones", "ALSA"};
+    m_bar->setChoice(wanted);
+    QVERIFY(m_bar->choice().input.device.name != "Studio");
+    choose("buffer", QStringLiteral("Buffer 50 ms"));
+    QCOMPARE(m_bar->wanted().input.device, wanted.input.device);
+    QCOMPARE(m_bar->wanted().output, wanted.output);
+    QCOMPARE(m_bar->wanted().input.latency, 0.05);
+    m_bar->setOutput({"Loudspeaker", "JACK"});
+    QCOMPARE(m_bar->choice().output, (DeviceChoice{"Loudspeaker", "JACK"}));
+    QCOMPARE(m_bar->wanted().input.device, wanted.input.device);
 }
 
 void DeviceBarTest::hearingYourselfWarns()

@@ -12,6 +12,7 @@
 #include "tests/support/sounds.h"
 #include "widgets/curves/curve_grid.h"
 #include "widgets/pretrain/new_run_form.h"
+#include "widgets/record/record_panel.h"
 #include "widgets/shell/command_palette.h"
 #include "widgets/shell/export_dialog.h"
 #include "widgets/shell/message_bar.h"
@@ -188,6 +189,23 @@ private Q_SLOTS:
         QCOMPARE(user->window->models().path(), user->demo.checkpoint);
         user->action("Reset layout")->trigger();
         QVERIFY(!user->window->findChild<QDockWidget*>(QStringLiteral("libraryDock"))->isHidden());
+    }
+
+    void whatAnArgumentOpensLeavesTheRestOfTheSession()
+    {
+        user->start({{sound("one.wav"), sound("two.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        auto* record = user->window->findChild<RecordPanel*>();
+        record->setFormat(TakeFormat::Flac);
+        record->setPreRoll(true);
+        user->quit();
+
+        user->start({{sound("two.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        QCOMPARE(user->inspect().count(), 1);
+        record = user->window->findChild<RecordPanel*>();
+        QVERIFY(record->format() == TakeFormat::Flac);
+        QVERIFY(record->preRoll());
     }
 
     void aSessionWithoutRecordingsStaysEmpty()
@@ -623,6 +641,27 @@ private Q_SLOTS:
         QCOMPARE(user->inspect().count(), 2);
     }
 
+    void aTakeWaitsInInspectUntilItIsLookedAt()
+    {
+        user->start({{sound("one.wav")}, {}});
+        QTRY_VERIFY(user->settled());
+        PretrainWorkspace& elsewhere = pretrain();
+        QCOMPARE(user->window->windowTitle(), QStringLiteral("Phonoscope"));
+        const auto* inspect = user->window->findChild<InspectWorkspace*>();
+        Q_EMIT elsewhere.recordingWanted(sound("two.wav"), false);
+        QCOMPARE(inspect->count(), 2);
+        QCOMPARE(&user->window->workspace(), &elsewhere);
+        QCOMPARE(user->window->windowTitle(), QStringLiteral("Phonoscope"));
+        const auto& loader = inspect->currentPage()->loader();
+        QTest::qWait(200);
+        QVERIFY(loader.state() == DocumentLoader::State::Empty);
+        QTest::keyClick(user->window.get(), Qt::Key_1, Qt::ControlModifier | Qt::AltModifier);
+        QCOMPARE(user->window->windowTitle(), QStringLiteral("two.wav — Phonoscope"));
+        QTRY_VERIFY(loader.state() == DocumentLoader::State::Ready);
+        Q_EMIT elsewhere.recordingWanted(sound("one.wav"), true);
+        QCOMPARE(user->window->windowTitle(), QStringLiteral("one.wav — Phonoscope"));
+    }
+
     void theSessionComesBackToTheRuns()
     {
         FakeRun one(runs() / "one"), two(runs() / "two");
@@ -821,6 +860,7 @@ private Q_SLOTS:
         const QString golden = QStringLiteral(PHONO_TEST_DATA "/golden/01_base/");
         window.start(
             {{golden + QStringLiteral("input.wav")}, golden + QStringLiteral("ckpt_zip_cfg.pt")});
+        window.show(); // only what is looked at is computed
         auto& inspect = dynamic_cast<InspectWorkspace&>(window.workspace());
         QTRY_VERIFY_WITH_TIMEOUT(
             inspect.currentPage()->document().feature(QStringLiteral("c")).complete(), 60000);

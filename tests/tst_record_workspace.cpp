@@ -121,7 +121,7 @@ void TestRecordWorkspace::show(const std::vector<CardDevice>& devices)
     m_devices.emplace(*m_sound, m_lanes->sound());
     m_workbench.emplace(Workbench{*m_lanes, *m_models, *m_settings, *m_sound, *m_devices});
     m_workspace = std::make_unique<RecordWorkspace>(*m_workbench);
-    m_workspace->restoreSession(*m_store);
+    m_workspace->restoreSession(*m_store, true);
     m_workspace->resize(1000, 800);
     m_workspace->show();
 }
@@ -170,9 +170,17 @@ void TestRecordWorkspace::takeGoesOnBehindAnotherWorkspace()
     QTRY_COMPARE_WITH_TIMEOUT(stateText(), QStringLiteral("Listening"), 20000);
     QTest::keyClick(&m_workspace->panel(), Qt::Key_R);
     QTRY_COMPARE_WITH_TIMEOUT(stateText(), QStringLiteral("Recording"), 20000);
+    const auto& canvas = m_workspace->panel().live().canvas();
+    QTRY_VERIFY(canvas.now() > 0.2);
     m_workspace->hide();
+    QTest::qWait(100);
+    const double seen = canvas.now();
     QTest::qWait(500);
     QCOMPARE(stateText(), QStringLiteral("Recording"));
+    QCOMPARE(canvas.now(), seen); // nobody looks
+    m_workspace->show();
+    QTRY_VERIFY(canvas.now() > 0.2 && canvas.now() != seen);
+    m_workspace->hide();
     Q_EMIT m_workspace->panel().stopRequested();
     QTRY_COMPARE_WITH_TIMEOUT(wanted.size(), 1, 20000);
     // And then nobody listens any more.

@@ -104,9 +104,17 @@ private Q_SLOTS:
     void closingEndsTheTake();
     void recorderMayGoWhileRecording();
     void recordersFollowEachOther();
+    void deviceIsClosedBeforeItIsOpenedAgain();
+    void givenUpDeviceIsForgotten();
+    void takeThatCannotBeginLeavesNoFile();
+    void markerThatCannotBeSavedEndsNothing();
+    void hungMonitorDoesNotHoldUpTheTake();
     void whatCannotBeOpenedIsToldOf_data();
     void whatCannotBeOpenedIsToldOf();
+    void busyDeviceIsToldOf();
+    void ratesAreAskedBeforeTheDeviceIsInUse();
     void fileThatIsThereIsToldOf();
+    void takenNameGetsANumber();
     void liveTapGetsTheSound();
     void slowLookerLosesNothingOfTheTake();
     void monitorPlaysWhatComesIn();
@@ -412,7 +420,103 @@ void TestRecorder::recordersFollowEachOther()
         recorder.record({.file = take, .frames = 1600});
         QVERIFY(waitForEvent(recorder, Kind::TakeEnded));
         QCOMPARE(placeIn(sound, readSound(take), 1), 0);
+        recorder.close();
     }
+}
+
+/// Most hardware can be opened once only: the next waits until the last has closed it.
+void TestRecorder::deviceIsClosedBeforeItIsOpenedAgain()
+{
+    const auto sound = roomSound(30000, 2);
+    const SoundCard card(directory(), {{.settings = "exclusive 1 channels 2", .recorded = sound}});
+    SoundSystem system;
+    Recorder recorder(system);
+    for (int i = 0; i < 6; ++i) {
+        recorder.open({.channels = 1 + i % 2, .rate = 16000});
+        QVERIFY(waitForState(recorder, State::Listening));
+        QVERIFY(recorder.takeEvents().empty());
+    }
+    // What is open already stays so.
+    const auto tap = recorder.tap();
+    recorder.open({.channels = 2, .rate = 16000});
+    QCOMPARE(recorder.tap(), tap);
+}
+
+/// Of a device that nobody wants any more nothing is said.
+void TestRecorder::givenUpDeviceIsForgotten()
+{
+    const SoundCard card(directory(), {{.recorded = roomSound(30000, 1)}});
+    SoundSystem system;
+    Recorder recorder(system);
+    for (int i = 0; i < 20; ++i) {
+        recorder.open({.device = {"nowhere", ""}, .rate = 16000});
+        recorder.open({.rate = 16000});
+    }
+    QVERIFY(waitForState(recorder, State::Listening));
+    QVERIFY(waitFor([&] {
+        const auto events = recorder.takeEvents();
+        return events.empty() && recorder.status().preRoll > 0.3;
+    }));
+}
+
+void TestRecorder::takeThatCannotBeginLeavesNoFile()
+{
+    const SoundCard card(directory(), {{.recorded = roomSound(30000, 1)}});
+    SoundSystem system;
+    Recorder recorder(system);
+    recorder.record({.file = file("closed.wav")});
+    QVERIFY(waitForEvent(recorder, Kind::TakeFailed));
+    recorder.open({.rate = 16000});
+    recorder.record({.file = file("left.wav")});
+    QVERIFY(recorder.status().takeComing || recorder.status().state == State::Recording);
+    recorder.close();
+    const auto told = waitFor([&] {
+        for (const auto& event : recorder.takeEvents())
+            if (event.kind == Kind::TakeFailed || event.kind == Kind::TakeEnded)
+                return true;
+        return false;
+    });
+    QVERIFY(told);
+    // Begun in time or not at all.
+    QVERIFY(!exists(file("left.wav")) || !readSound(file("left.wav")).empty());
+}
+
+void TestRecorder::markerThatCannotBeSavedEndsNothing()
+{
+    const SoundCard card(directory(), {{.recorded = roomSound(30000, 1)}});
+    SoundSystem system;
+    Recorder recorder(system);
+    recorder.open({.rate = 16000});
+    recorder.record({.file = file("marked.wav")});
+    QVERIFY(waitFor([&] { return recorder.status().frames > 1600; }));
+    create_directory(file("marked.txt")); // in its way
+    recorder.addMarker("x");
+    const auto failed = waitForEvent(recorder, Kind::MarkerFailed);
+    QVERIFY(failed && failed->error);
+    QCOMPARE(recorder.status().state, State::Recording);
+    recorder.stop();
+    const auto ended = waitForEvent(recorder, Kind::TakeEnded);
+    QVERIFY(ended && !ended->report.error);
+}
+
+/// A loudspeaker that hangs must not hold up the take.
+void TestRecorder::hungMonitorDoesNotHoldUpTheTake()
+{
+    const auto sound = roomSound(400000, 1);
+    const SoundCard card(
+        directory(),
+        {{.recorded = sound, .plays = false}, {.name = "speaker", .settings = "stall_after 4000"}});
+    SoundSystem system;
+    Recorder recorder(system);
+    recorder.open({.rate = 16000});
+    recorder.setMonitor(DeviceChoice{"speaker", ""});
+    recorder.record({.file = file("take.wav"), .frames = 16000 * 4});
+    QVERIFY(waitForEvent(recorder, Kind::MonitorFailed));
+    QCOMPARE(recorder.status().state, State::Recording);
+    const auto ended = waitForEvent(recorder, Kind::TakeEnded);
+    QVERIFY(ended && !ended->report.error);
+    QCOMPARE(ended->report.droppedFrames, 0);
+    QCOMPARE(placeIn(sound, readSound(file("take.wav")), 1), 0);
 }
 
 void TestRecorder::whatCannotBeOpenedIsToldOf_data()
@@ -445,6 +549,54 @@ void TestRecorder::whatCannotBeOpenedIsToldOf()
              failed->error->message.c_str());
     QCOMPARE(recorder.status().state, State::Closed);
     QVERIFY(!exists(file("never.wav")));
+}
+
+void TestRecorder::busyDeviceIsToldOf()
+{
+    const SoundCard card(directory(),
+                         {{.settings = "exclusive 1", .recorded = roomSound(30000, 1)}});
+    SoundSystem system;
+    Recorder first(system);
+    first.open({.rate = 16000});
+    QVERIFY(waitForState(first, State::Listening));
+    Recorder second(system);
+    second.open({.rate = 16000});
+    const auto failed = waitForEvent(second, Kind::DeviceFailed);
+    QVERIFY(failed);
+    QVERIFY2(failed->error->message.find("in use by another program") != std::string::npos,
+             failed->error->message.c_str());
+    QCOMPARE(first.status().state, State::Listening);
+}
+
+void TestRecorder::ratesAreAskedBeforeTheDeviceIsInUse()
+{
+    const SoundCard card(directory(),
+                         {{.settings = "exclusive 1 rate 48000", .recorded = roomSound(30000, 1)}});
+    SoundSystem system;
+    Recorder recorder(system);
+    recorder.open({.rate = 48000}, true);
+    QVERIFY(waitForState(recorder, State::Listening));
+    QCOMPARE(recorder.status().rates, std::vector<int>{48000});
+    // In use, it cannot be asked any more; the answer is known.
+    QCOMPARE(*system.inputRates({}, 1), std::vector<int>{48000});
+    recorder.close();
+    recorder.open({.rate = 48000});
+    QVERIFY(waitForState(recorder, State::Listening));
+    QVERIFY(recorder.status().rates.empty());
+}
+
+void TestRecorder::takenNameGetsANumber()
+{
+    const SoundCard card(directory(), {{.recorded = roomSound(30000, 1)}});
+    writeBytes(file("mine.wav"), "precious");
+    SoundSystem system;
+    Recorder recorder(system);
+    recorder.open({.rate = 16000});
+    recorder.record({.file = file("mine.wav"), .otherName = true, .frames = 1600});
+    const auto ended = waitForEvent(recorder, Kind::TakeEnded);
+    QVERIFY(ended);
+    QCOMPARE(ended->report.file, file("mine (2).wav"));
+    QCOMPARE(readBytes(file("mine.wav")), std::string("precious"));
 }
 
 void TestRecorder::fileThatIsThereIsToldOf()

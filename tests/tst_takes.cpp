@@ -53,6 +53,7 @@ private Q_SLOTS:
     void takeBeingRecordedIsKnown();
     void newNamesAreFree();
     void renamingTakesAllAlong();
+    void othersFilesBesideStay();
     void renamingNeverOverwrites_data();
     void renamingNeverOverwrites();
     void badNamesAreRefused_data();
@@ -212,13 +213,15 @@ void TestTakes::takeBeingRecordedIsKnown()
 
 void TestTakes::newNamesAreFree()
 {
-    const auto first = newTakeFile(directory(), ".wav");
+    const auto first = takeFileNow(directory(), ".wav");
     QVERIFY(first.filename().string().starts_with("take 2"));
     QCOMPARE(first.extension(), std::filesystem::path(".wav"));
+    QCOMPARE(freeFile(first), first);
     writeBytes(first, "x");
-    const auto second = newTakeFile(directory(), ".wav");
-    QVERIFY(second != first);
-    QVERIFY(!exists(second));
+    const auto second = freeFile(first);
+    QCOMPARE(second.filename().string(), first.stem().string() + " (2).wav");
+    writeBytes(second, "x");
+    QCOMPARE(freeFile(first).filename().string(), first.stem().string() + " (3).wav");
 }
 
 void TestTakes::renamingTakesAllAlong()
@@ -235,6 +238,18 @@ void TestTakes::renamingTakesAllAlong()
     QVERIFY(!exists(notesFileOf(file("a.wav"))));
     QVERIFY(!exists(markersFileOf(file("a.wav"))));
     QCOMPARE(*renameTake(*renamed, "Märchen 1"), *renamed);
+}
+
+void TestTakes::othersFilesBesideStay()
+{
+    writeSound(file("interview.wav"), SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1,
+               asFloats(noise(1000)));
+    writeBytes(file("interview.txt"), "what was said");
+    QVERIFY(filesBeside(file("interview.wav")).empty());
+    QVERIFY(renameTake(file("interview.wav"), "b"));
+    QCOMPARE(readBytes(file("interview.txt")), std::string("what was said"));
+    // No take begins where it would write over it.
+    QCOMPARE(freeFile(file("interview.wav")).filename().string(), std::string("interview (2).wav"));
 }
 
 void TestTakes::renamingNeverOverwrites_data()

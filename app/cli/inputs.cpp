@@ -1,10 +1,10 @@
 #include "app/cli/inputs.h"
 
+#include "core/base/ascii.h"
 #include "core/corpus/audio_folder.h"
 #include "core/corpus/corpus.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 #include <system_error>
@@ -14,12 +14,6 @@ namespace phono::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lowerCase(std::string text)
-{
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 
 Input inputAt(const fs::path& audio, const fs::path& folder)
 {
@@ -71,7 +65,7 @@ void addArgument(const std::string& argument, InputList& list)
         addFolder(path, list);
     else if (fs::exists(status) && !fs::is_regular_file(status))
         list.problems.push_back(path.string() + " is not a file");
-    else if (lowerCase(path.extension().string()) == ".tsv")
+    else if (asciiLower(path.extension().string()) == ".tsv")
         addManifest(path, list);
     else
         list.inputs.push_back(inputAt(path, {}));

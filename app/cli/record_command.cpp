@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "core/base/ascii.h"
 #include "core/record/recorder.h"
 
 #include <algorithm>
@@ -21,17 +22,9 @@ std::string toText(const Json& json)
 template <typename... Arguments>
 std::string formatted(const char* format, Arguments... arguments)
 {
-    std::array<char, 500> text = {};
+    std::array<char, 160> text = {};
     std::snprintf(text.data(), text.size(), format, arguments...);
     return text.data();
-}
-
-std::string lowered(std::string text)
-{
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
 }
 
 /// The input device of that name or, if there is none, the only one whose name has `name` in it.
@@ -49,7 +42,7 @@ Result<DeviceChoice> chooseDevice(SoundSystem& system, const std::string& name,
             continue;
         if (device.name == name)
             return DeviceChoice{device.name, device.hostApi};
-        if (lowered(device.name).find(lowered(name)) != std::string::npos)
+        if (asciiLower(device.name).find(asciiLower(name)) != std::string::npos)
             similar.push_back({device.name, device.hostApi});
     }
     if (similar.size() == 1)
@@ -69,10 +62,11 @@ std::string devicesText(const std::vector<SoundDevice>& devices)
     std::string text;
     for (const auto& device : devices) {
         text += device.name + '\n';
-        text += formatted("    %s, %d in, %d out, %.0f Hz%s%s\n", device.hostApi.c_str(),
-                          device.inputChannels, device.outputChannels, device.defaultRate,
-                          device.isDefaultInput ? ", default input" : "",
-                          device.isDefaultOutput ? ", default output" : "");
+        text += "    " + device.hostApi;
+        text +=
+            formatted(", %d in, %d out, %.0f Hz%s%s\n", device.inputChannels, device.outputChannels,
+                      device.defaultRate, device.isDefaultInput ? ", default input" : "",
+                      device.isDefaultOutput ? ", default output" : "");
     }
     return text;
 }
@@ -93,10 +87,10 @@ Json devicesJson(const std::vector<SoundDevice>& devices)
 
 std::string reportText(const TakeReport& report)
 {
-    return formatted("%s: %.3f s, %d Hz, %d %s, peak %.1f dBFS, RMS %.1f dBFS\n",
-                     report.file.c_str(), report.seconds(), report.rate, report.channels,
-                     report.channels == 1 ? "channel" : "channels", toDecibels(report.peak),
-                     toDecibels(report.rms));
+    return report.file.string()
+        + formatted(": %.3f s, %d Hz, %d %s, peak %.1f dBFS, RMS %.1f dBFS\n", report.seconds(),
+                    report.rate, report.channels, report.channels == 1 ? "channel" : "channels",
+                    toDecibels(report.peak), toDecibels(report.rms));
 }
 
 Json reportJson(const TakeReport& report)

@@ -282,7 +282,7 @@ void PretrainWorkspace::saveSession(QSettings& store) const
     store.setValue(QStringLiteral("view"), m_panel->saveState());
 }
 
-void PretrainWorkspace::restoreSession(QSettings& store)
+void PretrainWorkspace::restoreSession(QSettings& store, bool)
 {
     m_panel->restoreState(store.value(QStringLiteral("view")).toByteArray());
 }

@@ -39,7 +39,7 @@ public:
     void begin() override;
     std::optional<ClosingQuestion> closingQuestion() override;
     void saveSession(QSettings& store) const override;
-    void restoreSession(QSettings& store) override;
+    void restoreSession(QSettings& store, bool documents) override;
 
     PretrainPanel& panel() { return *m_panel; }
     NewRunForm& form() { return *m_form; }

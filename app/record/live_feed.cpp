@@ -2,11 +2,11 @@
 
 #include "app/record/live_spectrogram.h"
 #include "core/audio/resample.h"
+#include "core/base/pause.h"
 #include "core/base/sample_source.h"
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 
 namespace phono {
 namespace {
@@ -18,14 +18,6 @@ constexpr std::size_t kLargestBlock = kModelRate;
 constexpr std::size_t kMostWaiting = std::size_t(4) * kModelRate;
 constexpr std::size_t kKeptSamples = std::size_t(10) * kModelRate;
 constexpr double kCentreOfFrame = 232.0 / kModelRate; // of z: half its receptive field
-
-void pause(const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, kStep, [] { return false; });
-}
 
 void append(LiveBlock::Rows& to, LiveBlock::Rows rows)
 {
@@ -113,7 +105,7 @@ void LiveFeed::hear(const std::stop_token& stop)
         if (count > 0 && !resampler->process(std::span(block).first(count), samples))
             return;
         if (samples.empty()) {
-            pause(stop);
+            pauseFor(stop, kStep);
             continue;
         }
         auto rows = spectrogram.add(samples);
@@ -147,7 +139,7 @@ void LiveFeed::compute(const std::stop_token& stop)
     while (m_features && !stop.stop_requested()) {
         filled += m_toCompute.read(std::span(block).subspan(filled));
         if (filled < kBlock) {
-            pause(stop);
+            pauseFor(stop, kStep);
             continue;
         }
         auto made = m_features->process(std::span(block).first(filled));

@@ -5,12 +5,12 @@
 #include "widgets/record/record_panel.h"
 #include "widgets/record/takes_view.h"
 #include "widgets/shell/paths.h"
+#include "widgets/shell/trash.h"
 #include "widgets/shell/words.h"
 
 #include <QAction>
 #include <QDesktopServices>
 #include <QDir>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
@@ -18,6 +18,8 @@
 #include <QStandardPaths>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace phono {
 namespace {
@@ -71,30 +73,21 @@ RecordWorkspace::RecordWorkspace(Workbench& workbench, QWidget* parent)
                          if (!features && !features.error().isCancelled())
                              tell(Severity::Warning, sentence(features.error().message),
                                   QStringLiteral("live features"));
-                         startFeed();
+                         featuresChanged();
                      })
-    , m_ratesTask(workbench.lanes.sound(),
-                  [this](const Result<std::vector<int>>& rates) {
-                      m_panel->devices().setRates(rates ? *rates : std::vector<int>());
-                  })
     , m_takesTask(workbench.lanes.files(), [this](const Takes& takes) { takesListed(takes); })
     , m_spaceTask(workbench.lanes.files(),
-                  [this](const DiskSpace& space) {
-                      m_panel->setNextFile(fromPath(space.nextFile));
-                      const auto rate = m_status.rate > 0 ? m_status.rate : kModelRate;
-                      const auto channels = std::max(m_status.channels, 1);
-                      if (space.freeBytes)
-                          m_panel->setFreeSeconds(
-                              *space.freeBytes
-                              / static_cast<double>(TakeFile::kBytesPerSample * rate * channels));
+                  [this](std::optional<double> bytes) {
+                      m_freeBytes = bytes;
+                      showNext();
                   })
-    , m_fileTask(workbench.lanes.files(),
-                 [this](const Result<void>& done) {
-                     if (!done)
-                         tell(Severity::Warning, sentence(done.error().message),
-                              QStringLiteral("takes"));
-                     lookAtFolder();
-                 })
+    , m_files(workbench.lanes.files(),
+              [this](const Result<void>& done) {
+                  if (!done)
+                      tell(Severity::Warning, sentence(done.error().message),
+                           QStringLiteral("takes"));
+                  lookAtFolder();
+              })
     , m_recordMenu(new QMenu(tr("&Record"), this))
     , m_takesMenu(new QMenu(tr("&Take"), this))
     , m_viewMenu(new QMenu(tr("&View"), this))
@@ -120,14 +113,13 @@ RecordWorkspace::RecordWorkspace(Workbench& workbench, QWidget* parent)
     connect(&workbench.models, &ModelHost::aboutToLoad, this, [this] {
         m_features = nullptr;
         m_featuresTask.cancel();
-        startFeed();
+        featuresChanged();
     });
     connect(&workbench.models, &ModelHost::modelChanged, this, &RecordWorkspace::wantFeatures);
 }
 
 RecordWorkspace::~RecordWorkspace()
 {
-    m_timer.stop();
     m_panel->disconnect(this);
     m_panel->takes().disconnect(this);
     m_panel->devices().disconnect(this);
@@ -137,6 +129,15 @@ void RecordWorkspace::connectPanel()
 {
     RecordPanel* panel = m_panel.get();
     connect(&panel->devices(), &DeviceBar::changed, this, &RecordWorkspace::choiceChanged);
+    connect(&panel->devices(), &DeviceBar::outputChanged, this, [this] {
+        Settings settings = m_workbench.settings.settings();
+        settings.output = m_panel->devices().wanted().output;
+        m_workbench.settings.set(settings);
+        if (m_status.monitoring)
+            m_recorder.setMonitor(m_panel->devices().choice().output);
+    });
+    connect(&m_workbench.settings, &SettingsStore::changed, this,
+            [this] { m_panel->devices().setOutput(m_workbench.settings.settings().output); });
     connect(&panel->devices(), &DeviceBar::rescanRequested, this, &RecordWorkspace::rescan);
     connect(&panel->devices(), &DeviceBar::monitorChanged, this, [this](bool on) {
         m_recorder.setMonitor(on ? std::optional(m_panel->devices().choice().output)
@@ -154,7 +155,7 @@ void RecordWorkspace::connectPanel()
             [this](const QString& name) { m_recorder.addMarker(name.toStdString()); });
     connect(panel, &RecordPanel::clipResetRequested, this, [this] { m_recorder.resetClip(); });
     connect(panel, &RecordPanel::folderRequested, this, &RecordWorkspace::chooseFolder);
-    connect(panel, &RecordPanel::formatChanged, this, &RecordWorkspace::lookAtFolder);
+    connect(panel, &RecordPanel::formatChanged, this, &RecordWorkspace::showNext);
     connect(panel, &RecordPanel::reportOpened, this,
             [this](const QString& file) { Q_EMIT recordingWanted(file, true); });
     connect(&panel->live(), &LiveView::checkpointRequested, this, &Workspace::checkpointRequested);
@@ -167,7 +168,7 @@ void RecordWorkspace::connectTakes()
             [this](const QString& file) { Q_EMIT recordingWanted(file, true); });
     connect(takes, &TakesView::renameRequested, this,
             [this](const QString& file, const QString& name) {
-                perform([path = toPath(file), to = toPath(name).string()]() -> Result<void> {
+                m_files.add([path = toPath(file), to = toPath(name).string()]() -> Result<void> {
                     const auto renamed = renameTake(path, to);
                     return renamed ? Result<void>() : renamed.error();
                 });
@@ -180,7 +181,7 @@ void RecordWorkspace::connectTakes()
         auto& model = m_panel->takes().model();
         const int row = model.rowOf(toPath(file));
         if (row >= 0)
-            perform([take = model.take(row)] { return keepUnfinishedTake(take); });
+            m_files.add([take = model.take(row)] { return keepUnfinishedTake(take); });
     });
 }
 
@@ -191,7 +192,8 @@ QList<QMenu*> RecordWorkspace::menus() const
 
 bool RecordWorkspace::inTake() const
 {
-    return m_status.state == State::Recording || m_status.state == State::Paused;
+    return m_status.takeComing || m_status.state == State::Recording
+        || m_status.state == State::Paused;
 }
 
 void RecordWorkspace::showEvent(QShowEvent* event)
@@ -210,6 +212,7 @@ void RecordWorkspace::hideEvent(QHideEvent* event)
     // A microphone that nobody sees is listened to by nobody, but a take goes on.
     if (!inTake())
         listen(false);
+    endFeed();
 }
 
 void RecordWorkspace::listen(bool on)
@@ -225,18 +228,13 @@ void RecordWorkspace::open()
 {
     m_panel->setDeviceError({});
     const auto choice = m_panel->devices().choice();
-    m_recorder.open(choice.input);
-    m_ratesTask.start([&system = m_workbench.sound, input = choice.input](const TaskContext&) {
-        return system.inputRates(input.device, input.firstChannel + input.channels);
-    });
+    m_recorder.open(choice.input, true);
     m_timer.start();
 }
 
 void RecordWorkspace::close()
 {
     m_recorder.close();
-    endFeed();
-    m_tap = nullptr;
     m_panel->devices().setMonitoring(false);
     follow();
 }
@@ -245,7 +243,10 @@ void RecordWorkspace::record()
 {
     if (m_recorder.status().state == State::Closed)
         listen(true);
-    m_recorder.record({.file = newTakeFile(m_folder, ending()), .preRoll = m_panel->preRoll()});
+    m_recorder.record({.file = takeFileNow(m_folder, ending()),
+                       .otherName = true,
+                       .preRoll = m_panel->preRoll()});
+    m_status = m_recorder.status();
 }
 
 void RecordWorkspace::rescan()
@@ -256,9 +257,6 @@ void RecordWorkspace::rescan()
 
 void RecordWorkspace::choiceChanged()
 {
-    Settings settings = m_workbench.settings.settings();
-    settings.output = m_panel->devices().choice().output;
-    m_workbench.settings.set(settings);
     if (!inTake() && m_panel->listening())
         open();
 }
@@ -280,8 +278,10 @@ void RecordWorkspace::follow()
     m_panel->devices().setLocked(inTake());
     m_panel->devices().setMonitoring(m_status.monitoring);
     followLive();
-    if (before == State::Opening && m_status.state != State::Opening)
-        lookAtFolder(); // the rate is known now, and with it how long the disk lasts
+    if (before == State::Opening && m_status.state == State::Listening)
+        m_panel->devices().setRates(m_status.rates);
+    if (!inTake())
+        showNext();
     if (m_status.state == State::Closed && m_recorder.quiet())
         m_timer.stop();
     if (!isVisible() && !inTake() && m_status.state == State::Listening)
@@ -300,6 +300,9 @@ void RecordWorkspace::handle(const RecorderEvent& event)
     case Kind::DeviceFailed:
         m_panel->setDeviceError(sentence(event.error->message));
         m_panel->setListening(false);
+        break;
+    case Kind::MarkerFailed:
+        tell(Severity::Warning, sentence(event.error->message), QStringLiteral("markers"));
         break;
     case Kind::MonitorFailed:
         tell(Severity::Warning, sentence(event.error->message), QStringLiteral("monitor"));
@@ -329,10 +332,19 @@ void RecordWorkspace::takeEnded(const TakeReport& report)
 
 void RecordWorkspace::followLive()
 {
-    std::erase_if(m_endingFeeds, [](const auto& feed) { return feed->ended(); });
+    if (m_endingFeed && m_endingFeed->ended())
+        m_endingFeed.reset();
     if (auto tap = m_recorder.tap(); tap != m_tap) {
+        endFeed();
         m_tap = std::move(tap);
-        startFeed();
+    }
+    // Who does not look pays nothing.
+    if (m_tap && !m_feed && !m_endingFeed && isVisible()) {
+        m_panel->live().clear();
+        if (m_features)
+            m_features->reset();
+        m_feed = std::make_unique<LiveFeed>(m_tap, m_workbench.settings.settings().spectrogram,
+                                            m_features);
     }
     if (!m_feed)
         return;
@@ -341,18 +353,11 @@ void RecordWorkspace::followLive()
     m_panel->live().append(m_feed->take());
 }
 
-void RecordWorkspace::startFeed()
+void RecordWorkspace::featuresChanged()
 {
-    endFeed();
     const auto model = m_workbench.models.model();
     m_panel->live().setCheckpoint(m_features && model ? model->title : QString());
-    if (!m_tap)
-        return;
-    m_panel->live().clear();
-    if (m_features)
-        m_features->reset();
-    m_feed =
-        std::make_unique<LiveFeed>(m_tap, m_workbench.settings.settings().spectrogram, m_features);
+    endFeed();
 }
 
 void RecordWorkspace::endFeed()
@@ -360,7 +365,7 @@ void RecordWorkspace::endFeed()
     if (!m_feed)
         return;
     m_feed->requestStop();
-    m_endingFeeds.push_back(std::move(m_feed));
+    m_endingFeed = std::move(m_feed);
 }
 
 void RecordWorkspace::wantFeatures()
@@ -387,19 +392,25 @@ void RecordWorkspace::lookAtFolder()
     m_takesTask.start([folder = m_folder](const TaskContext& context) {
         return listTakes(folder, {{}, context.stop()});
     });
-    m_spaceTask.start([folder = m_folder, ending = ending()](const TaskContext&) {
-        DiskSpace space;
-        space.nextFile = newTakeFile(folder, ending);
+    m_spaceTask.start([folder = m_folder](const TaskContext&) {
         // The folder may still have to be made.
         std::error_code error;
         auto there = std::filesystem::absolute(folder, error);
         while (!std::filesystem::exists(there, error) && there.has_relative_path())
             there = there.parent_path();
         const auto disk = std::filesystem::space(there, error);
-        if (!error)
-            space.freeBytes = static_cast<double>(disk.available);
-        return space;
+        return error ? std::nullopt : std::optional(static_cast<double>(disk.available));
     });
+}
+
+void RecordWorkspace::showNext()
+{
+    m_panel->setNextFile(fromPath(takeFileNow(m_folder, ending())));
+    const auto rate = m_status.rate > 0 ? m_status.rate : kModelRate;
+    const auto channels = std::max(m_status.channels, 1);
+    const auto bytesPerSecond = static_cast<double>(TakeFile::kBytesPerSample * rate * channels);
+    m_panel->setFreeSeconds(m_freeBytes ? std::optional(*m_freeBytes / bytesPerSecond)
+                                        : std::nullopt);
 }
 
 void RecordWorkspace::takesListed(const Takes& takes)
@@ -420,43 +431,47 @@ void RecordWorkspace::offerUnfinished(const std::vector<Take>& takes)
     const auto unfinished = std::ranges::find(takes, Take::State::Unfinished, &Take::state);
     if (unfinished == takes.end())
         return;
+    const auto count = std::ranges::count(takes, Take::State::Unfinished, &Take::state);
     const QString file = fromPath(unfinished->file);
     Q_EMIT noticed(
         {Severity::Warning,
          tr("The take %1 was not finished: the program ended while recording. %2 of it are there.")
              .arg(QFileInfo(file).fileName(), durationWords(unfinished->seconds)),
-         {},
+         count > 1 ? tr("There are %1 such takes; the list in Record shows them all.").arg(count)
+                   : QString(),
          QStringLiteral("unfinished take"),
          {{tr("Open"),
            [this, file] {
                Q_EMIT recordingWanted(file, true);
            }},
           {tr("Keep"), [this, take = *unfinished] {
-               perform([take] { return keepUnfinishedTake(take); });
+               m_files.add([take] { return keepUnfinishedTake(take); });
            }}}});
-}
-
-void RecordWorkspace::perform(std::function<Result<void>()> work)
-{
-    m_fileTask.start([work = std::move(work)](const TaskContext&) { return work(); });
 }
 
 void RecordWorkspace::trash(const QStringList& files)
 {
-    perform([files]() -> Result<void> {
+    m_files.add([files]() -> Result<void> {
+        Result<void> all;
+        const auto keepFirst = [&all](Result<void> done) {
+            if (all && !done)
+                all = std::move(done);
+        };
         for (const QString& file : files) {
             const auto path = toPath(file);
-            if (isBeingRecorded(path))
-                return Error{path.filename().string() + " is being recorded. Stop it first."};
-            if (!QFile::moveToTrash(file))
-                return Error{path.string()
-                             + " could not be moved to the trash; it is where it was."};
-            // Notes and markers go with it; without them nothing is lost.
-            for (const auto& beside : {notesFileOf(path), markersFileOf(path)})
-                if (QFile::exists(fromPath(beside)))
-                    QFile::moveToTrash(fromPath(beside));
+            if (isBeingRecorded(path)) {
+                keepFirst(Error{path.filename().string() + " is being recorded. Stop it first."});
+                continue;
+            }
+            // Notes and markers go with it; those of other programs stay.
+            const auto beside = filesBeside(path);
+            auto moved = moveToTrash(path);
+            for (const auto& each : beside)
+                if (moved)
+                    moved = moveToTrash(each);
+            keepFirst(std::move(moved));
         }
-        return {};
+        return all;
     });
 }
 
@@ -468,6 +483,7 @@ void RecordWorkspace::chooseFolder()
     dialog->setOption(QFileDialog::ShowDirsOnly);
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
         m_folder = toPath(path);
+        m_folderSeen = false;
         lookAtFolder();
     });
     dialog->open();
@@ -494,7 +510,7 @@ std::optional<ClosingQuestion> RecordWorkspace::closingQuestion()
 
 void RecordWorkspace::saveSession(QSettings& store) const
 {
-    saveChoice(store, m_panel->devices().choice());
+    saveChoice(store, m_panel->devices().wanted());
     store.setValue(QStringLiteral("folder"), fromPath(m_folder));
     store.setValue(QStringLiteral("flac"), m_panel->format() == TakeFormat::Flac);
     store.setValue(QStringLiteral("preRoll"), m_panel->preRoll());
@@ -502,7 +518,7 @@ void RecordWorkspace::saveSession(QSettings& store) const
     store.setValue(QStringLiteral("view"), m_panel->saveState());
 }
 
-void RecordWorkspace::restoreSession(QSettings& store)
+void RecordWorkspace::restoreSession(QSettings& store, bool)
 {
     SoundChoice choice = readChoice(store);
     choice.output = m_workbench.settings.settings().output;

@@ -5,6 +5,7 @@
 #include "core/record/recorder.h"
 #include "core/record/takes.h"
 #include "widgets/shell/latest_task.h"
+#include "widgets/shell/ordered_work.h"
 
 #include <QTimer>
 
@@ -33,7 +34,7 @@ public:
     void stop() override { }
     std::optional<ClosingQuestion> closingQuestion() override;
     void saveSession(QSettings& store) const override;
-    void restoreSession(QSettings& store) override;
+    void restoreSession(QSettings& store, bool documents) override;
 
     RecordPanel& panel() { return *m_panel; }
 
@@ -44,10 +45,6 @@ protected:
 private:
     using Takes = Result<std::vector<Take>>;
     using Features = Result<std::shared_ptr<LiveFeatures>>;
-    struct DiskSpace {
-        std::optional<double> freeBytes;
-        std::filesystem::path nextFile;
-    };
 
     void connectPanel();
     void connectTakes();
@@ -65,15 +62,16 @@ private:
     void handle(const RecorderEvent& event);
     void takeEnded(const TakeReport& report);
     void followLive();
-    void startFeed();
+    /// Another one takes its place as soon as it has ended: they share the features.
     void endFeed();
     void wantFeatures();
+    void featuresChanged();
 
     void lookAtFolder();
+    /// What the next take will be called, and how long the disk lasts.
+    void showNext();
     void takesListed(const Takes& takes);
     void offerUnfinished(const std::vector<Take>& takes);
-    /// Does something to a file off the UI thread, then lists the takes again.
-    void perform(std::function<Result<void>()> work);
     void chooseFolder();
     void trash(const QStringList& files);
     std::string ending() const;
@@ -86,17 +84,17 @@ private:
     RecorderStatus m_status;
     bool m_listeningWanted = true;
     std::filesystem::path m_folder;
+    std::optional<double> m_freeBytes; ///< where it is
     bool m_folderSeen = false;
 
     std::shared_ptr<LiveTap> m_tap;
     std::shared_ptr<LiveFeatures> m_features;
     std::unique_ptr<LiveFeed> m_feed;
-    std::vector<std::unique_ptr<LiveFeed>> m_endingFeeds;
+    std::unique_ptr<LiveFeed> m_endingFeed;
     LatestTask<Features> m_featuresTask;
-    LatestTask<Result<std::vector<int>>> m_ratesTask;
     LatestTask<Takes> m_takesTask;
-    LatestTask<DiskSpace> m_spaceTask;
-    LatestTask<Result<void>> m_fileTask;
+    LatestTask<std::optional<double>> m_spaceTask;
+    OrderedWork m_files;
     QMenu* m_recordMenu;
     QMenu* m_takesMenu;
     QMenu* m_viewMenu;

@@ -43,12 +43,11 @@ void SoundDevices::search(std::function<Found(const TaskContext&)> work)
 
 void SoundDevices::deliver(const Found& found)
 {
+    // Those known before stay: a look that is refused says nothing of them.
     if (found) {
         m_devices = *found;
         m_known = true;
     } else {
-        m_devices.clear();
-        m_known = false;
         Q_EMIT failed(sentence(found.error().message));
     }
     Q_EMIT changed();

@@ -113,7 +113,9 @@ void InspectWorkspace::fillOutputs()
     m_outputMenu->clear();
     const DeviceChoice current = m_settings.settings().output;
     const auto add = [&](const QString& text, const DeviceChoice& device) {
-        QAction* choice = m_outputMenu->addAction(text, this, [this, device] {
+        QString name = text; // in which an ampersand is one
+        name.replace(QLatin1Char('&'), QStringLiteral("&&"));
+        QAction* choice = m_outputMenu->addAction(name, this, [this, device] {
             Settings settings = m_settings.settings();
             settings.output = device;
             m_settings.set(settings);

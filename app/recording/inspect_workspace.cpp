@@ -257,10 +257,16 @@ void InspectWorkspace::currentPageChanged()
     Q_EMIT currentRecordingChanged(current ? current->path() : QString());
 }
 
+void InspectWorkspace::showEvent(QShowEvent* event)
+{
+    Workspace::showEvent(event);
+    loadCurrent();
+}
+
 void InspectWorkspace::loadCurrent()
 {
     RecordingPage* current = currentPage();
-    if (!current)
+    if (!current || !isVisible())
         return;
     current->load(m_settings.settings().spectrogram);
     current->setModel(m_models.model());
@@ -325,11 +331,11 @@ void InspectWorkspace::saveSession(QSettings& store) const
     store.endArray();
 }
 
-void InspectWorkspace::restoreSession(QSettings& store)
+void InspectWorkspace::restoreSession(QSettings& store, bool documents)
 {
     m_viewState = store.value(QStringLiteral("view")).toByteArray();
     m_exportFolder = store.value(QStringLiteral("exportFolder")).toString();
-    {
+    if (documents) {
         // Only the recording in view is read, once all tabs are there.
         const QSignalBlocker quiet(m_tabs);
         const int recordings = store.beginReadArray(QStringLiteral("recordings"));

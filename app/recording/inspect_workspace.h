@@ -31,11 +31,14 @@ public:
     QString currentRecording() const override;
     void stop() override;
     void saveSession(QSettings& store) const override;
-    void restoreSession(QSettings& store) override;
+    void restoreSession(QSettings& store, bool documents) override;
 
     /// Null when no recording is open.
     RecordingPage* currentPage() const;
     int count() const;
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     using Written = Result<std::vector<std::filesystem::path>>;
@@ -49,7 +52,7 @@ private:
     RecordingPage* pageOf(const QString& path) const;
     void closePage(int index);
     void currentPageChanged();
-    /// Reads what the current page lacks, and computes it.
+    /// Reads what the page in view lacks, and computes it.
     void loadCurrent();
     void pageOpened(RecordingPage& page);
     void addCloseButton(RecordingPage* page, int index);

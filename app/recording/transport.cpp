@@ -71,14 +71,6 @@ void Transport::follow()
         Q_EMIT failed(sentence(error->message));
 }
 
-void Transport::check(const Result<void>& done)
-{
-    if (done)
-        return;
-    stop();
-    Q_EMIT failed(sentence(done.error().message));
-}
-
 void Transport::setPlaying(bool playing)
 {
     if (playing == m_playing)

@@ -21,9 +21,9 @@ public:
     /// Of what is playing.
     void setLoop(bool loop) { m_player.setLoop(loop); }
     /// 2: in half the time, with the same pitch. What is playing goes on so.
-    void setSpeed(double speed) { check(m_player.setSpeed(speed)); }
+    void setSpeed(double speed) { m_player.setSpeed(speed); }
     /// What is playing goes on there.
-    void setDevice(const DeviceChoice& device) { check(m_player.setDevice(device)); }
+    void setDevice(const DeviceChoice& device) { m_player.setDevice(device); }
     /// The play head stays where playing stopped.
     void pause();
     void stop();
@@ -38,7 +38,6 @@ Q_SIGNALS:
 
 private:
     void follow();
-    void check(const Result<void>& done);
     void setPlaying(bool playing);
 
     Player m_player;

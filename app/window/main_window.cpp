@@ -143,12 +143,12 @@ void MainWindow::makeWorkspaces()
         connect(added, &Workspace::openRequested, this, &MainWindow::askForRecordings);
         connect(added, &Workspace::demoRequested, this, &MainWindow::openDemo);
         connect(added, &Workspace::checkpointRequested, this, [this] { askForCheckpoint({}); });
-        connect(added, &Workspace::currentRecordingChanged, this, [this](const QString& path) {
-            setWindowTitle(path.isEmpty() ? QStringLiteral("Phonoscope")
-                                          : tr("%1 — Phonoscope").arg(QFileInfo(path).fileName()));
-            m_library->setCurrentRecording(path);
-            m_checkpoints->noteRecording(path);
-        });
+        connect(added, &Workspace::currentRecordingChanged, this,
+                [this, inView](const QString& path) {
+                    m_library->setCurrentRecording(path);
+                    if (inView())
+                        showCurrentRecording();
+                });
     }
     // By the user's hand, not by a workspace without details.
     connect(m_detailsDock->toggleViewAction(), &QAction::triggered, this,
@@ -221,6 +221,14 @@ void MainWindow::connectLibrary()
     listCheckpoints();
 }
 
+void MainWindow::showCurrentRecording()
+{
+    const QString path = workspace().currentRecording();
+    setWindowTitle(path.isEmpty() ? QStringLiteral("Phonoscope")
+                                  : tr("%1 — Phonoscope").arg(QFileInfo(path).fileName()));
+    m_checkpoints->noteRecording(path);
+}
+
 void MainWindow::setMode(int mode)
 {
     m_workspaces->setCurrentIndex(mode);
@@ -231,6 +239,7 @@ void MainWindow::setMode(int mode)
         m_details->setCurrentWidget(details);
     m_facts->setText(workspace().property(kFacts).toString());
     m_activity->setActivity({});
+    showCurrentRecording();
     if (!workspace().isAncestorOf(QApplication::focusWidget()))
         workspace().setFocus();
     fillFileMenu();
@@ -251,12 +260,12 @@ void MainWindow::start(const StartUp& what)
     m_store.beginGroup(QStringLiteral("session"));
     const bool first = m_store.childGroups().isEmpty() && m_store.childKeys().isEmpty();
     int mode = 0;
-    for (int i = 0; i < m_workspaces->count() && what.recordings.isEmpty(); ++i) {
+    for (int i = 0; i < m_workspaces->count(); ++i) {
         const QString id = QLatin1String(workspaces()[std::size_t(i)].icon);
         m_store.beginGroup(id);
-        workspaceAt(i).restoreSession(m_store);
+        workspaceAt(i).restoreSession(m_store, what.recordings.isEmpty());
         m_store.endGroup();
-        if (m_store.value(QStringLiteral("mode")).toString() == id)
+        if (what.recordings.isEmpty() && m_store.value(QStringLiteral("mode")).toString() == id)
             mode = i;
     }
     m_store.endGroup();

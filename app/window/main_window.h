@@ -76,6 +76,7 @@ private:
     void showRun(const QString& path);
     void useInInspect(const QString& checkpoint);
     void openInInspect(const QString& recording, bool shown);
+    void showCurrentRecording();
     bool mayClose();
     void fillFileMenu();
     void rebuildMenuBar();

@@ -10,7 +10,6 @@ namespace {
 
 constexpr double kRingSeconds = 10; // a disk may sleep that long
 constexpr double kPatience = 0.6; // seconds of silence, longer than any buffer
-constexpr double kFastestRate = 192000; // what the ring is made for, whatever the rate
 
 } // namespace
 
@@ -26,7 +25,7 @@ struct InputStream::Callback {
         if (!input)
             return paContinue;
         const auto channels = static_cast<std::size_t>(self.m_channels);
-        const auto kept = std::min<std::size_t>(frames, self.m_ring.room() / channels);
+        const auto kept = std::min<std::size_t>(frames, self.m_ring->room() / channels);
         self.put(static_cast<const float*>(input), kept);
         if (kept < frames)
             self.m_dropped.fetch_add(static_cast<std::int64_t>(frames - kept),
@@ -35,10 +34,9 @@ struct InputStream::Callback {
     }
 };
 
-InputStream::InputStream(int firstChannel, int channels, std::size_t capacity)
+InputStream::InputStream(int firstChannel, int channels)
     : m_firstChannel(firstChannel)
     , m_channels(channels)
-    , m_ring(capacity)
 {
 }
 
@@ -47,10 +45,7 @@ InputStream::~InputStream() = default;
 Result<std::unique_ptr<InputStream>> InputStream::open(SoundSystem& system,
                                                        const InputRequest& request)
 {
-    const double rate = request.rate > 0 ? request.rate : kFastestRate;
-    const auto capacity = static_cast<std::size_t>(kRingSeconds * rate * request.channels);
-    std::unique_ptr<InputStream> made(
-        new InputStream(request.firstChannel, request.channels, capacity));
+    std::unique_ptr<InputStream> made(new InputStream(request.firstChannel, request.channels));
     auto stream = PortAudioStream::open(system,
                                         {.device = request.device,
                                          .direction = SoundDirection::Input,
@@ -61,6 +56,7 @@ Result<std::unique_ptr<InputStream>> InputStream::open(SoundSystem& system,
     if (!stream)
         return stream.error();
     made->m_stream = std::move(*stream);
+    made->m_ring.emplace(static_cast<std::size_t>(kRingSeconds * made->rate() * made->channels()));
     return made;
 }
 
@@ -96,12 +92,12 @@ void InputStream::put(const float* frames, std::size_t count)
 {
     const auto channels = static_cast<std::size_t>(m_channels);
     if (m_firstChannel == 0) {
-        m_ring.write({frames, count * channels});
+        m_ring->write({frames, count * channels});
         return;
     }
     const auto opened = static_cast<std::size_t>(m_firstChannel) + channels;
     for (std::size_t i = 0; i < count; ++i)
-        m_ring.write({frames + i * opened + static_cast<std::size_t>(m_firstChannel), channels});
+        m_ring->write({frames + i * opened + static_cast<std::size_t>(m_firstChannel), channels});
 }
 
 } // namespace phono

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace phono {
@@ -38,8 +39,10 @@ public:
     const SoundDevice& device() const;
 
     Result<void> start();
+    /// Samples that have come and not been taken.
+    std::size_t available() const { return m_ring->available(); }
     /// Takes what has come: whole frames, channels in turn. Returns how many samples.
-    std::size_t read(std::span<float> samples) { return m_ring.read(samples); }
+    std::size_t read(std::span<float> samples) { return m_ring->read(samples); }
 
     /// The device stopped by itself, or hangs. To be asked every few milliseconds: a device that
     /// is silent gets one new start first, which counts as an overflow.
@@ -51,12 +54,12 @@ public:
 
 private:
     struct Callback;
-    InputStream(int firstChannel, int channels, std::size_t capacity);
+    InputStream(int firstChannel, int channels);
     void put(const float* frames, std::size_t count);
 
     int m_firstChannel;
     int m_channels;
-    SampleRing m_ring;
+    std::optional<SampleRing> m_ring; ///< there before the stream is started
     std::atomic<std::int64_t> m_overflows = 0;
     std::atomic<std::int64_t> m_dropped = 0;
     bool m_restarted = false; ///< since it became silent

@@ -3,10 +3,9 @@
 #include "core/audio/output_stream.h"
 #include "core/audio/resample.h"
 #include "core/audio/time_stretcher.h"
+#include "core/base/pause.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -90,36 +89,22 @@ private:
     std::size_t m_handedOver = 0; ///< of m_ready
 };
 
-/// Sleeps, but not longer than until a stop is requested.
-void pause(const std::stop_token& stop, std::chrono::milliseconds time)
-{
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, time, [] { return false; });
-}
-
 } // namespace
 
-Playback::Playback(SoundSystem& system, DeviceChoice device, Stretch stretch)
+Playback::Playback(SoundSystem& system, DeviceChoice device, Stretch stretch,
+                   std::unique_ptr<Playback> before)
     : m_system(system)
     , m_device(std::move(device))
     , m_stretch(std::move(stretch))
     , m_end(m_stretch.loop ? kEndless : length())
+    , m_before(std::move(before))
+    , m_thread([this](const std::stop_token& stop) {
+        m_before.reset();
+        if (auto done = play(stop); !done)
+            m_error = done.error();
+        m_ended.store(true, std::memory_order_release);
+    })
 {
-    std::promise<Result<void>> opened;
-    m_opened = opened.get_future();
-    m_thread =
-        std::jthread([this, promise = std::move(opened)](const std::stop_token& stop) mutable {
-            run(stop, std::move(promise));
-        });
-}
-
-Result<void> Playback::waitForDevice(std::chrono::milliseconds patience)
-{
-    if (m_opened.wait_for(patience) != std::future_status::ready)
-        return {};
-    return m_opened.get();
 }
 
 std::int64_t Playback::heard()
@@ -147,29 +132,13 @@ std::int64_t Playback::position()
     return m_stretch.first + std::min(heard(), m_end - 1) % length();
 }
 
-Result<std::unique_ptr<OutputStream>> Playback::openDevice()
+Result<void> Playback::play(const std::stop_token& stop)
 {
-    auto stream = OutputStream::open(m_system, m_device, kModelRate, m_clock);
-    // The device may have been connected or exchanged since the list was made.
-    if (stream || !m_system.rescan())
-        return stream;
-    return OutputStream::open(m_system, m_device, kModelRate, m_clock);
-}
-
-void Playback::run(const std::stop_token& stop, std::promise<Result<void>> opened)
-{
-    if (auto done = play(stop, opened); !done)
-        m_error = done.error();
-    m_ended.store(true, std::memory_order_release);
-}
-
-Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<void>>& opened)
-{
-    auto output = openDevice();
-    if (!output) {
-        opened.set_value(output.error());
+    if (stop.stop_requested())
+        return {};
+    auto output = OutputStream::open(m_system, m_device, kModelRate, m_clock);
+    if (!output)
         return output.error();
-    }
     auto& stream = **output;
     Feeder feeder(m_stretch, stream.rate());
     // The device shall find samples when it starts.
@@ -177,7 +146,6 @@ Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<voi
     if (complete)
         stream.setFinishing(*complete);
     auto started = complete ? stream.start() : Result<void>(complete.error());
-    opened.set_value(started);
     if (!started)
         return started;
 
@@ -187,8 +155,9 @@ Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<voi
         if (state == OutputStream::State::Finished)
             return {};
         if (state == OutputStream::State::Lost)
-            return Error{"playing stopped: the sound device is gone or does not answer. Connect it "
-                         "again, or choose another default device, and play again."};
+            return Error{
+                "playing stopped: the sound device is gone or does not answer. Connect it "
+                "again, or choose another output device in the Playback menu, and play again."};
         const std::int64_t end = m_end;
         complete = feeder.fill(stream.ring(), end);
         if (!complete)
@@ -197,7 +166,7 @@ Result<void> Playback::play(const std::stop_token& stop, std::promise<Result<voi
         // A loop that was ended: what lies in the ring behind this pass is not wanted any more.
         if (feeder.fed() > end && toStretch(m_clock.heard()) >= end)
             return {};
-        pause(stop, std::chrono::milliseconds(10));
+        pauseFor(stop, std::chrono::milliseconds(10));
     }
     return {};
 }

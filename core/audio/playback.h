@@ -8,15 +8,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <future>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <thread>
 
 namespace phono {
-
-class OutputStream;
 
 /// One stretch of audio being played: a thread that opens the device, feeds it and closes it.
 /// All members are for the owner's thread.
@@ -31,15 +28,15 @@ public:
         double speed = 1; ///< 2: in half the time, with the same pitch
     };
 
-    /// `system` must outlive the playback.
-    Playback(SoundSystem& system, DeviceChoice device, Stretch stretch);
+    /// `system` must outlive the playback. Begins when `before`, which may be null, has closed its
+    /// device.
+    Playback(SoundSystem& system, DeviceChoice device, Stretch stretch,
+             std::unique_ptr<Playback> before);
     /// Stops, and waits for the thread.
     ~Playback() = default;
     Playback(const Playback&) = delete;
     Playback& operator=(const Playback&) = delete;
 
-    /// Whether the device could be opened; success, too, when that takes longer than `patience`.
-    Result<void> waitForDevice(std::chrono::milliseconds patience);
     /// Goes on after this pass, or ends with it.
     void setLoop(bool loop);
     /// Does not wait.
@@ -58,14 +55,11 @@ public:
 private:
     static constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
 
-    void run(const std::stop_token& stop, std::promise<Result<void>> opened);
-    Result<void> play(const std::stop_token& stop, std::promise<Result<void>>& opened);
+    Result<void> play(const std::stop_token& stop);
     std::int64_t length() const { return m_stretch.last - m_stretch.first; }
     std::int64_t heard();
     /// From seconds of sound heard to samples from the stretch's first on.
     std::int64_t toStretch(double seconds) const;
-
-    Result<std::unique_ptr<OutputStream>> openDevice();
 
     SoundSystem& m_system;
     const DeviceChoice m_device;
@@ -76,7 +70,7 @@ private:
     std::atomic<std::int64_t> m_underflows = 0;
     std::optional<Error> m_error;
     std::atomic<bool> m_ended = false;
-    std::future<Result<void>> m_opened;
+    std::unique_ptr<Playback> m_before; ///< for the thread
     std::jthread m_thread; ///< last: it uses all the others
 };
 

@@ -13,8 +13,9 @@ struct Player::Impl {
         : system(theSystem)
     {
     }
-    Result<void> start(Playback::Stretch stretch);
-    Result<void> startAgain();
+    void start(Playback::Stretch stretch);
+    void startAgain();
+    void stop();
 
     SoundSystem& system;
     DeviceChoice device;
@@ -26,30 +27,31 @@ struct Player::Impl {
     std::optional<Error> error;
 };
 
-Result<void> Player::Impl::start(Playback::Stretch stretch)
+void Player::Impl::start(Playback::Stretch stretch)
 {
-    constexpr std::chrono::milliseconds kPatience(500);
-    stopping.reset(); // there is one device for one playback
-    playing = std::make_unique<Playback>(system, device, std::move(stretch));
-    auto opened = playing->waitForDevice(kPatience);
-    if (!opened)
-        playing.reset();
-    return opened;
+    playing = std::make_unique<Playback>(system, device, std::move(stretch), std::move(stopping));
+}
+
+void Player::Impl::stop()
+{
+    if (!playing)
+        return;
+    underflows += playing->underflows();
+    playing->requestStop();
+    stopping = std::move(playing);
 }
 
 /// From where it is, with what has been set meanwhile.
-Result<void> Player::Impl::startAgain()
+void Player::Impl::startAgain()
 {
     if (!playing || playing->ended())
-        return {};
+        return;
     Playback::Stretch stretch = playing->stretch();
     stretch.begin = playing->position();
     stretch.loop = playing->loops();
     stretch.speed = speed;
-    underflows += playing->underflows();
-    playing->requestStop();
-    stopping = std::move(playing);
-    return start(std::move(stretch));
+    stop();
+    start(std::move(stretch));
 }
 
 Player::Player(SoundSystem& system)
@@ -68,26 +70,27 @@ Result<void> Player::play(Waveform audio, std::int64_t first, std::int64_t last,
     last = std::min(last, audio.size());
     if (first >= last)
         return Error{"there is nothing to play: the selection has no samples."};
-    return m_impl->start({.audio = std::move(audio),
-                          .first = first,
-                          .last = last,
-                          .begin = first,
-                          .loop = loop,
-                          .speed = m_impl->speed});
+    m_impl->start({.audio = std::move(audio),
+                   .first = first,
+                   .last = last,
+                   .begin = first,
+                   .loop = loop,
+                   .speed = m_impl->speed});
+    return {};
 }
 
-Result<void> Player::setSpeed(double speed)
+void Player::setSpeed(double speed)
 {
     m_impl->speed = std::clamp(speed, TimeStretcher::kSlowest, TimeStretcher::kFastest);
-    return m_impl->startAgain();
+    m_impl->startAgain();
 }
 
-Result<void> Player::setDevice(const DeviceChoice& device)
+void Player::setDevice(const DeviceChoice& device)
 {
     if (device == m_impl->device)
-        return {};
+        return;
     m_impl->device = device;
-    return m_impl->startAgain();
+    m_impl->startAgain();
 }
 
 std::int64_t Player::underflows() const
@@ -103,11 +106,7 @@ void Player::setLoop(bool loop)
 
 void Player::stop()
 {
-    if (!m_impl->playing)
-        return;
-    m_impl->underflows += m_impl->playing->underflows();
-    m_impl->playing->requestStop();
-    m_impl->stopping = std::move(m_impl->playing);
+    m_impl->stop();
 }
 
 std::optional<std::int64_t> Player::position()

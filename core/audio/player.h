@@ -12,8 +12,8 @@ namespace phono {
 
 /// Plays stretches of a waveform on an output device.
 ///
-/// All members are for the owner's thread; they never block for long. Without a device everything
-/// else works and play() says why it cannot.
+/// All members are for the owner's thread and never wait for a device. Without one everything else
+/// works, and takeError() says why nothing is heard.
 class Player {
 public:
     /// `system` must outlive the player.
@@ -23,20 +23,21 @@ public:
     Player& operator=(const Player&) = delete;
 
     /// Plays samples [first, last) once, or again and again when `loop`. Stops what is playing.
+    /// Fails when there are none.
     Result<void> play(Waveform audio, std::int64_t first, std::int64_t last, bool loop);
     /// Acts on what is playing: it goes on after this pass, or ends with it.
     void setLoop(bool loop);
     /// In [TimeStretcher::kSlowest, kFastest]; the pitch stays. What is playing goes on from where
-    /// it is; success, too, when nothing plays.
-    Result<void> setSpeed(double speed);
+    /// it is.
+    void setSpeed(double speed);
     /// What is playing goes on there.
-    Result<void> setDevice(const DeviceChoice& device);
+    void setDevice(const DeviceChoice& device);
     void stop();
 
     /// The sample now heard (output latency taken off), or nothing when nothing plays. Also notices
     /// that the device is gone: then playing ends and takeError() says so.
     std::optional<std::int64_t> position();
-    /// The reason playing ended by itself, once.
+    /// The reason playing ended by itself, or never began, once.
     std::optional<Error> takeError();
     /// How often, since play(), the device wanted samples that were not there: each is a crackle.
     std::int64_t underflows() const;

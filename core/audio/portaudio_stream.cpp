@@ -50,6 +50,19 @@ Result<std::unique_ptr<PortAudioStream>> PortAudioStream::open(SoundSystem& syst
                                                                void* context)
 {
     const std::scoped_lock lock(system.m_mutex);
+    bool mayBeCured = true;
+    auto stream = tryOpen(system, request, callback, context, mayBeCured);
+    // The device may have been connected or exchanged since the list was made.
+    if (!stream && mayBeCured && system.renew())
+        stream = tryOpen(system, request, callback, context, mayBeCured);
+    return stream;
+}
+
+Result<std::unique_ptr<PortAudioStream>> PortAudioStream::tryOpen(SoundSystem& system,
+                                                                  const StreamRequest& request,
+                                                                  PaStreamCallback* callback,
+                                                                  void* context, bool& mayBeCured)
+{
     const auto found = system.find(request.device, request.direction);
     if (!found)
         return found.error();
@@ -76,6 +89,7 @@ Result<std::unique_ptr<PortAudioStream>> PortAudioStream::open(SoundSystem& syst
     }
     if (code != paNoError) {
         stream->m_stream = nullptr;
+        mayBeCured = code != paInvalidSampleRate && code != paInvalidChannelCount;
         return openingError(device, request, rate, code);
     }
     ++system.m_openStreams;

@@ -24,8 +24,9 @@ struct StreamRequest {
 /// whether its callback is still called. For one thread.
 class PortAudioStream {
 public:
-    /// `callback` must begin with callbackRan(), and lock and wait for nothing. Errors say what
-    /// the device lacks.
+    /// Looks for devices once more if it is not there, or in the way of something, and nothing else
+    /// is open. `callback` must begin with callbackRan(), and lock and wait for nothing. Errors say
+    /// what the device lacks.
     static Result<std::unique_ptr<PortAudioStream>> open(SoundSystem& system,
                                                          const StreamRequest& request,
                                                          PaStreamCallback* callback, void* context);
@@ -57,6 +58,12 @@ private:
         : m_system(system)
     {
     }
+
+    /// The system's mutex must be held. Clears `mayBeCured` when no other list of devices helps.
+    static Result<std::unique_ptr<PortAudioStream>> tryOpen(SoundSystem& system,
+                                                            const StreamRequest& request,
+                                                            PaStreamCallback* callback,
+                                                            void* context, bool& mayBeCured);
 
     SoundSystem& m_system;
     SoundDevice m_device;

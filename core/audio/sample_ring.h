@@ -37,6 +37,11 @@ public:
         return count;
     }
 
+    /// Reader's side: samples that read() would give; they may have become more since.
+    std::size_t available() const
+    {
+        return m_written.load(std::memory_order_acquire) - m_read.load(std::memory_order_relaxed);
+    }
     /// Reader's side: fills as much of `samples` as there is, and says how many.
     std::size_t read(std::span<float> samples)
     {

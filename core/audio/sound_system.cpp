@@ -47,8 +47,7 @@ Error noDevice(const DeviceChoice& choice, SoundDirection direction)
 
 SoundSystem::~SoundSystem()
 {
-    if (m_begun)
-        Pa_Terminate();
+    end();
 }
 
 Result<void> SoundSystem::begin()
@@ -98,12 +97,26 @@ Result<std::vector<SoundDevice>> SoundSystem::rescan()
     if (m_openStreams > 0)
         return Error{"devices cannot be looked for while one is in use: stop playing and "
                      "recording first."};
-    if (m_begun)
-        Pa_Terminate();
-    m_begun = false;
+    end();
     if (auto begun = begin(); !begun)
         return begun.error();
     return list();
+}
+
+bool SoundSystem::renew()
+{
+    if (m_openStreams > 0)
+        return false;
+    end();
+    return begin().ok();
+}
+
+void SoundSystem::end()
+{
+    if (m_begun)
+        Pa_Terminate();
+    m_begun = false;
+    m_rates.clear();
 }
 
 Result<SoundSystem::Found> SoundSystem::find(const DeviceChoice& choice, SoundDirection direction)
@@ -139,6 +152,8 @@ Result<std::vector<int>> SoundSystem::inputRates(const DeviceChoice& choice, int
     const auto found = find(choice, SoundDirection::Input);
     if (!found)
         return found.error();
+    if (const auto known = m_rates.find({found->index, channels}); known != m_rates.end())
+        return known->second;
     std::vector<int> rates;
     const auto own = static_cast<int>(std::lround(found->device.defaultRate));
     for (const int rate : kUsualRates) {
@@ -147,10 +162,16 @@ Result<std::vector<int>> SoundSystem::inputRates(const DeviceChoice& choice, int
                                             .sampleFormat = paFloat32,
                                             .suggestedLatency = found->device.inputLatency,
                                             .hostApiSpecificStreamInfo = nullptr};
-        if (rate != own && Pa_IsFormatSupported(&parameters, nullptr, rate) == paFormatIsSupported)
+        const auto code =
+            rate == own ? paInvalidSampleRate : Pa_IsFormatSupported(&parameters, nullptr, rate);
+        if (code == paFormatIsSupported)
             rates.push_back(rate);
+        else if (code != paInvalidSampleRate)
+            return Error{"the sound device '" + found->device.name
+                         + "' does not tell its rates: " + portAudioErrorText(code) + "."};
     }
     rates.insert(std::ranges::lower_bound(rates, own), own);
+    m_rates[{found->index, channels}] = rates;
     return rates;
 }
 

@@ -2,8 +2,10 @@
 
 #include "core/base/result.h"
 
+#include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace phono {
@@ -50,15 +52,19 @@ public:
     /// An input device's own rate, in Hz.
     Result<int> ownRate(const DeviceChoice& choice);
     /// The rates, of the usual ones and the device's own, that so many channels can be recorded at,
-    /// in Hz. Opens the device to ask it.
+    /// in Hz. Opens the device to ask it, once for each list of devices; fails while it is in use.
     Result<std::vector<int>> inputRates(const DeviceChoice& choice, int channels);
 
 private:
     friend class PortAudioStream;
 
+    // m_mutex must be held for all of these.
     Result<void> begin();
+    /// Lists the devices anew; false while a stream is open, and when that fails.
+    bool renew();
+    void end();
     std::vector<SoundDevice> list() const;
-    /// Its number and facts, or the reason why there is none; m_mutex must be held.
+    /// Its number and facts, or the reason why there is none.
     struct Found {
         int index = 0;
         SoundDevice device;
@@ -67,6 +73,8 @@ private:
 
     std::mutex m_mutex;
     bool m_begun = false;
+    /// What a device was found to offer, by its number and the channels.
+    std::map<std::pair<int, int>, std::vector<int>> m_rates;
     int m_openStreams = 0;
 };
 

@@ -1,8 +1,9 @@
 #include "core/corpus/audio_folder.h"
 
+#include "core/base/ascii.h"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 #include <system_error>
 
@@ -15,18 +16,12 @@ constexpr std::array<std::string_view, 18> kAudioExtensions = {
     ".wav",  ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif",  ".aiff",
     ".aifc", ".au",   ".snd",  ".caf", ".w64", ".rf64", ".sph", ".nist", ".voc"};
 
-std::string lowerCase(std::string text)
-{
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
 class Search {
 public:
     Search(fs::path root, const FolderFilter& filter, const Progress& progress)
         : m_root(std::move(root))
         , m_filter(filter)
-        , m_extension((filter.extension.starts_with('.') ? "" : ".") + lowerCase(filter.extension))
+        , m_extension((filter.extension.starts_with('.') ? "" : ".") + asciiLower(filter.extension))
         , m_progress(progress)
     {
     }
@@ -58,7 +53,7 @@ private:
 
 bool Search::wanted(const std::string& folder, const fs::path& name) const
 {
-    const std::string extension = lowerCase(name.extension().string());
+    const std::string extension = asciiLower(name.extension().string());
     const bool known = m_filter.extension.empty()
         ? std::ranges::find(kAudioExtensions, extension) != kAudioExtensions.end()
         : extension == m_extension;

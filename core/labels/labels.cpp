@@ -1,5 +1,6 @@
 #include "core/labels/labels.h"
 
+#include "core/base/ascii.h"
 #include "core/labels/label_formats.h"
 #include "core/labels/label_text.h"
 
@@ -13,11 +14,7 @@ namespace {
 /// In lower case, of the 26 letters.
 std::string extensionOf(const std::filesystem::path& path)
 {
-    auto extension = path.extension().string();
-    for (auto& c : extension)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return extension;
+    return asciiLower(path.extension().string());
 }
 
 using Parsed = std::pair<std::string, Result<LabelFile>>;

@@ -1,8 +1,11 @@
 #include "core/record/capture_loop.h"
 
+#include "core/record/takes.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <ctime>
 #include <numeric>
 
@@ -42,29 +45,35 @@ CaptureLoop::CaptureLoop(SoundSystem& system, std::unique_ptr<InputStream> strea
 
 bool CaptureLoop::step()
 {
-    while (const auto count = m_stream->read(m_block))
-        takeIn(std::span(m_block).first(count));
+    takeInAll();
     lookAtDisk();
-    if (m_monitor && m_monitor->isLost()) {
-        m_monitor.reset();
+    std::erase_if(m_endingMonitors, [](const auto& monitor) { return monitor->ended(); });
+    if (m_monitor && m_monitor->ended()) {
         m_events.push_back(
-            {.kind = RecorderEvent::Kind::MonitorFailed,
-             .error = Error{"what is recorded cannot be heard any more: the output device is "
-                            "gone. Recording goes on."}});
+            {.kind = RecorderEvent::Kind::MonitorFailed, .error = m_monitor->error()});
+        m_monitor.reset();
     }
     if (!m_stream->isLost())
         return true;
     // What the device delivered before it was lost.
-    while (const auto count = m_stream->read(m_block))
-        takeIn(std::span(m_block).first(count));
+    takeInAll();
     endTake(lostError());
     m_events.push_back({.kind = RecorderEvent::Kind::DeviceFailed, .error = lostError()});
     return false;
 }
 
-void CaptureLoop::finish()
+void CaptureLoop::takeInAll()
 {
-    endTake({});
+    // Not what comes meanwhile: on a disk slower than the sound there would be no end to it.
+    for (auto left = m_stream->available(); left > 0;) {
+        const auto count = m_stream->read(std::span(m_block).first(std::min(left, m_block.size())));
+        left -= count;
+        const auto samples = std::span(m_block).first(count);
+        // A driver that delivers what is no number must not spoil statistics and features.
+        std::ranges::replace_if(
+            samples, [](float sample) { return !std::isfinite(sample); }, 0.0F);
+        takeIn(samples);
+    }
 }
 
 void CaptureLoop::takeIn(std::span<const float> interleaved)
@@ -109,13 +118,14 @@ void CaptureLoop::record(const TakeRequest& request)
 {
     if (m_take)
         return;
-    auto file = TakeFile::create(request.file, m_stream->rate(), m_stream->channels());
+    const auto path = request.otherName ? freeFile(request.file) : request.file;
+    auto file = TakeFile::create(path, m_stream->rate(), m_stream->channels());
     if (!file) {
         m_events.push_back({.kind = RecorderEvent::Kind::TakeFailed, .error = file.error()});
         return;
     }
     TakeNotes notes;
-    notes.report.file = request.file;
+    notes.report.file = path;
     notes.report.device = m_stream->device().name;
     notes.report.hostApi = m_stream->device().hostApi;
     notes.report.rate = m_stream->rate();
@@ -128,7 +138,7 @@ void CaptureLoop::record(const TakeRequest& request)
                                .droppedBefore = m_stream->droppedFrames(),
                                .framesLeft = request.frames});
     m_lookedAtDisk = {};
-    if (const auto done = writeTakeNotes(request.file, notes); !done) {
+    if (const auto done = writeTakeNotes(path, notes); !done) {
         endTake(done.error());
         return;
     }
@@ -149,8 +159,9 @@ void CaptureLoop::addMarker(std::string name)
     auto& report = m_take->report;
     report.markers.push_back(
         {static_cast<double>(m_take->file.frames()) / report.rate, std::move(name)});
+    // A take is worth more than a name in it.
     if (const auto done = writeMarkers(report.file, report.markers); !done)
-        endTake(done.error());
+        m_events.push_back({.kind = RecorderEvent::Kind::MarkerFailed, .error = done.error()});
 }
 
 void CaptureLoop::endTake(std::optional<Error> error)
@@ -170,20 +181,34 @@ void CaptureLoop::endTake(std::optional<Error> error)
     if (const auto done = writeTakeNotes(report.file, {.report = report, .finished = true});
         !done && !report.error)
         report.error = done.error();
-    m_events.push_back({.kind = RecorderEvent::Kind::TakeEnded, .report = std::move(report)});
+    if (report.frames > 0)
+        m_events.push_back({.kind = RecorderEvent::Kind::TakeEnded, .report = std::move(report)});
+    else
+        discard(report);
     m_take.reset();
+}
+
+/// A take without a sample is none.
+void CaptureLoop::discard(const TakeReport& report)
+{
+    std::error_code ignored;
+    for (const auto& beside : filesBeside(report.file))
+        std::filesystem::remove(beside, ignored);
+    std::filesystem::remove(report.file, ignored);
+    m_events.push_back(
+        {.kind = RecorderEvent::Kind::TakeFailed,
+         .error = report.error.value_or(Error{"nothing was recorded: the take ended before the "
+                                              "device delivered a sample."})});
 }
 
 void CaptureLoop::setMonitor(const std::optional<DeviceChoice>& output)
 {
-    m_monitor.reset();
-    if (!output)
-        return;
-    auto monitor = Monitor::open(m_system, *output, m_stream->rate());
-    if (monitor)
-        m_monitor = std::move(*monitor);
-    else
-        m_events.push_back({.kind = RecorderEvent::Kind::MonitorFailed, .error = monitor.error()});
+    if (m_monitor) {
+        m_monitor->requestStop();
+        m_endingMonitors.push_back(std::move(m_monitor));
+    }
+    if (output)
+        m_monitor = std::make_unique<Monitor>(m_system, *output, m_stream->rate());
 }
 
 void CaptureLoop::lookAtDisk()

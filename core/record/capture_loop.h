@@ -22,12 +22,11 @@ public:
 
     /// Takes what has come. False when the device is lost: then the take has been ended.
     bool step();
-    /// Ends the take.
-    void finish();
 
     void record(const TakeRequest& request);
     void setPaused(bool paused);
     void addMarker(std::string name);
+    /// Ends the take.
     void stop() { endTake({}); }
     void resetClip() { m_watch.resetClip(); }
     void setMonitor(const std::optional<DeviceChoice>& output);
@@ -46,8 +45,10 @@ private:
         bool paused = false;
     };
 
+    void takeInAll();
     void takeIn(std::span<const float> interleaved);
     void write(std::span<const float> interleaved);
+    void discard(const TakeReport& report);
     void endTake(std::optional<Error> error);
     void lookAtDisk();
     Error lostError() const;
@@ -60,6 +61,7 @@ private:
     std::vector<float> m_block;
     std::vector<float> m_mono;
     std::unique_ptr<Monitor> m_monitor;
+    std::vector<std::unique_ptr<Monitor>> m_endingMonitors; ///< still closing their device
     std::optional<OngoingTake> m_take;
     std::optional<std::uintmax_t> m_freeBytes;
     std::chrono::steady_clock::time_point m_lookedAtDisk;

@@ -18,6 +18,7 @@ namespace phono {
 /// What the next take is to be.
 struct TakeRequest {
     std::filesystem::path file = {}; ///< .wav or .flac; must not exist
+    bool otherName = false; ///< if it does exist, take another name: see freeFile()
     bool preRoll = false; ///< begin kPreRollSeconds before now, as far as it was listening then
     std::int64_t frames = 0; ///< it ends by itself after so many; 0: when it is stopped
 };
@@ -41,6 +42,8 @@ struct RecorderStatus {
     std::int64_t overflows = 0; ///< of the take, or since it listens
     std::int64_t droppedFrames = 0; ///< likewise
     double preRoll = 0; ///< seconds that a take would begin with
+    bool takeComing = false; ///< record() was called and is not done yet
+    std::vector<int> rates; ///< in Hz, that the device offers; empty unless asked for
 
     std::filesystem::path file; ///< of the take
     std::int64_t frames = 0; ///< of the take so far
@@ -54,9 +57,10 @@ struct RecorderStatus {
 struct RecorderEvent {
     enum class Kind {
         TakeEnded, ///< report: its file is complete. report.error if it was not stopped
-        TakeFailed, ///< error: it could not begin; nothing was recorded
+        TakeFailed, ///< error: nothing was recorded, and there is no file
         DeviceFailed, ///< error: the device could not be opened, or is lost; nothing is open now
         MonitorFailed, ///< error
+        MarkerFailed, ///< error: the markers could not be written; the take goes on
     };
     Kind kind = Kind::TakeEnded;
     TakeReport report = {};
@@ -77,12 +81,14 @@ public:
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
 
-    /// Listens to a device from now on. Ends what was going on with another.
-    void open(const InputRequest& request);
+    /// Listens to a device from now on. Ends what was going on with another; nothing happens if
+    /// it is listened to already. If `askRates`, asks
+    /// the device before what it offers: many cannot tell while they are in use.
+    void open(const InputRequest& request, bool askRates = false);
     void close();
 
     /// Begins a take with the next sample that comes, or with the first one if the device is still
-    /// opening. Without effect while closed or in a take.
+    /// opening. Without effect in a take; TakeFailed while closed.
     void record(const TakeRequest& request);
     void setPaused(bool paused);
     /// At the sample that is the newest now.
@@ -108,6 +114,7 @@ private:
 
     SoundSystem& m_system;
     std::unique_ptr<Capture> m_capture;
+    std::vector<RecorderEvent> m_events; ///< of nobody's capture
     std::vector<std::unique_ptr<Capture>> m_ending; ///< still closing their device
 };
 

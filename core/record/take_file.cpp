@@ -1,15 +1,17 @@
 #include "core/record/take_file.h"
 
+#include "core/base/ascii.h"
+#include "core/base/pause.h"
+
 #include <sndfile.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <condition_variable>
 #include <cstring>
 #include <fcntl.h>
-#include <mutex>
 #include <string>
 #include <sys/file.h>
 #include <thread>
@@ -43,29 +45,32 @@ Error creatingError(const std::filesystem::path& file, int code)
 class Syncer {
 public:
     explicit Syncer(int descriptor)
-        : m_thread([descriptor](const std::stop_token& stop) {
-            std::mutex mutex;
-            std::condition_variable_any wake;
-            std::unique_lock lock(mutex);
-            while (!wake.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; })
-                   && !stop.stop_requested())
-                fdatasync(descriptor);
+        : m_thread([this, descriptor](const std::stop_token& stop) {
+            for (;;) {
+                pauseFor(stop, std::chrono::seconds(1));
+                if (stop.stop_requested())
+                    return;
+                // The system tells of an error once, to whoever asks first.
+                if (fdatasync(descriptor) != 0)
+                    m_error = errno;
+            }
         })
     {
     }
 
+    /// errno of a sync that failed; 0 if none did.
+    int error() const { return m_error; }
+
 private:
-    std::jthread m_thread;
+    std::atomic<int> m_error = 0;
+    std::jthread m_thread; ///< last: it uses the other
 };
 
 } // namespace
 
 Result<TakeFormat> takeFormatOf(const std::filesystem::path& file)
 {
-    std::string ending = file.extension().string();
-    std::ranges::transform(ending, ending.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string ending = asciiLower(file.extension().string());
     if (ending == ".wav")
         return TakeFormat::Wav;
     if (ending == ".flac")
@@ -89,11 +94,13 @@ struct TakeFile::State {
             sf_close(sound);
         close(descriptor);
     }
-    Error failed() const
+    /// `code` is errno's; 0: libsndfile knows more.
+    Error failed(int code) const
     {
-        const std::string reason = errno == ENOSPC || errno == EDQUOT || errno == EFBIG
+        const std::string reason = code == ENOSPC || code == EDQUOT || code == EFBIG
             ? "the disk is full"
-            : std::string(sf_strerror(sound));
+            : code == 0 ? sf_strerror(sound)
+                        : std::strerror(code);
         return Error{"recording to " + path.string() + " ended: " + reason
                      + ". What was recorded until then is kept."};
     }
@@ -162,7 +169,9 @@ Result<void> TakeFile::write(std::span<const float> interleaved)
     const auto written = sf_writef_int(state.sound, state.integers.data(), frames);
     state.frames += written;
     if (written < frames || sf_error(state.sound) != SF_ERR_NO_ERROR)
-        return state.failed();
+        return state.failed(errno);
+    if (const int code = state.syncer->error())
+        return state.failed(code);
     return {};
 }
 
@@ -174,12 +183,13 @@ std::int64_t TakeFile::frames() const
 Result<void> TakeFile::finish()
 {
     auto& state = *m_state;
+    const int unsynced = state.syncer->error();
     state.syncer.reset();
-    errno = 0;
+    errno = unsynced;
     const int code = sf_close(std::exchange(state.sound, nullptr));
     const bool synced = fdatasync(state.descriptor) == 0;
     flock(state.descriptor, LOCK_UN);
-    if (code == SF_ERR_NO_ERROR && synced)
+    if (code == SF_ERR_NO_ERROR && synced && unsynced == 0)
         return {};
     return Error{"the recording " + state.path.string() + " could not be completed: "
                  + (errno != 0 ? std::strerror(errno) : sf_error_number(code))

@@ -29,6 +29,8 @@ public:
     static Result<TakeFile> create(const std::filesystem::path& file, int rate, int channels);
     TakeFile(TakeFile&&) noexcept;
     TakeFile& operator=(TakeFile&&) noexcept;
+    TakeFile(const TakeFile&) = delete;
+    TakeFile& operator=(const TakeFile&) = delete;
     /// As after finish().
     ~TakeFile();
 

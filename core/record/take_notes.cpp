@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace phono {
 namespace {
@@ -34,8 +35,12 @@ T valueOr(const Json& object, const char* key, T otherwise)
         return at->is_string() ? at->template get<std::string>() : otherwise;
     else if constexpr (std::is_same_v<T, bool>)
         return at->is_boolean() ? at->template get<bool>() : otherwise;
-    else
+    else if constexpr (std::is_floating_point_v<T>)
         return at->is_number() ? at->template get<T>() : otherwise;
+    else // of a number with a point, or one too large, nothing sensible can be made
+        return at->is_number_integer() && std::in_range<T>(at->template get<std::int64_t>())
+            ? at->template get<T>()
+            : otherwise;
 }
 
 /// With a dot in every locale.
@@ -57,6 +62,17 @@ std::filesystem::path notesFileOf(const std::filesystem::path& take)
 std::filesystem::path markersFileOf(const std::filesystem::path& take)
 {
     return std::filesystem::path(take).replace_extension(".txt");
+}
+
+std::vector<std::filesystem::path> filesBeside(const std::filesystem::path& take)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(notesFileOf(take), ignored))
+        return {};
+    std::vector<std::filesystem::path> files = {notesFileOf(take)};
+    if (std::filesystem::exists(markersFileOf(take), ignored))
+        files.push_back(markersFileOf(take));
+    return files;
 }
 
 Result<void> writeTakeNotes(const std::filesystem::path& take, const TakeNotes& notes)

@@ -9,7 +9,8 @@
 namespace phono {
 
 /// What lies beside a take, file.wav: what is known of it in file.wav.json, and its markers, which
-/// open as labels, in file.txt (Audacity's format).
+/// open as labels, in file.txt (Audacity's format). Beside a recording without notes, file.txt is
+/// somebody else's.
 struct TakeNotes {
     TakeReport report;
     bool finished = false; ///< false while it is recorded, and for ever if the recorder was killed
@@ -17,6 +18,9 @@ struct TakeNotes {
 
 std::filesystem::path notesFileOf(const std::filesystem::path& take);
 std::filesystem::path markersFileOf(const std::filesystem::path& take);
+
+/// Those of the two files that are there and the take's own.
+std::vector<std::filesystem::path> filesBeside(const std::filesystem::path& take);
 
 /// Replaces the notes at once or not at all.
 Result<void> writeTakeNotes(const std::filesystem::path& take, const TakeNotes& notes);

@@ -77,19 +77,29 @@ Result<std::vector<Take>> listTakes(const std::filesystem::path& folder, const P
     return takes;
 }
 
-std::filesystem::path newTakeFile(const std::filesystem::path& folder, std::string_view ending)
+std::filesystem::path takeFileNow(const std::filesystem::path& folder, std::string_view ending)
 {
     const std::time_t now = std::time(nullptr);
     std::tm local = {};
     localtime_r(&now, &local);
     std::array<char, 64> text = {};
     std::strftime(text.data(), text.size(), "take %Y-%m-%d %H-%M-%S", &local);
-    const std::string name = text.data();
-    auto file = folder / (name + std::string(ending));
+    return folder / (text.data() + std::string(ending));
+}
+
+std::filesystem::path freeFile(const std::filesystem::path& file)
+{
+    auto free = file;
     std::error_code ignored;
-    for (int i = 2; std::filesystem::exists(file, ignored); ++i)
-        file = folder / (name + " (" + std::to_string(i) + ')' + std::string(ending));
-    return file;
+    const auto isTaken = [&] {
+        return std::filesystem::exists(free, ignored)
+            || std::filesystem::exists(notesFileOf(free), ignored)
+            || std::filesystem::exists(markersFileOf(free), ignored);
+    };
+    for (int i = 2; isTaken(); ++i)
+        free.replace_filename(file.stem().string() + " (" + std::to_string(i) + ')'
+                              + file.extension().string());
+    return free;
 }
 
 Result<void> keepUnfinishedTake(const Take& take)
@@ -115,18 +125,19 @@ Result<std::filesystem::path> renameTake(const std::filesystem::path& file, cons
     const auto to = file.parent_path() / (name + file.extension().string());
     if (to == file)
         return to;
+    const auto own = filesBeside(file);
     std::error_code ignored;
     for (const auto& taken : {notesFileOf(to), markersFileOf(to)})
         if (std::filesystem::exists(taken, ignored))
             return refused(taken.filename().string() + " is there already.");
     if (const int code = moveFile(file, to); code != 0)
         return refused(code == EEXIST ? "there is a take of that name." : std::strerror(code));
-    for (auto* beside : {notesFileOf, markersFileOf})
-        if (const int code = moveFile(beside(file), beside(to)); code != 0 && code != ENOENT)
-            return Error{"'" + beside(file).filename().string()
-                         + "' could not be renamed with its "
-                           "take: "
-                         + std::strerror(code) + "."};
+    for (const auto& beside : own) {
+        const auto target = beside == notesFileOf(file) ? notesFileOf(to) : markersFileOf(to);
+        if (const int code = moveFile(beside, target); code != 0)
+            return Error{"'" + beside.filename().string()
+                         + "' could not be renamed with its take: " + std::strerror(code) + "."};
+    }
     return to;
 }
 

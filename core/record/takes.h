@@ -32,8 +32,12 @@ struct Take {
 Result<std::vector<Take>> listTakes(const std::filesystem::path& folder,
                                     const Progress& progress = {});
 
-/// A name nothing has in the folder: "take 2026-11-25 21-40-03.wav", in local time.
-std::filesystem::path newTakeFile(const std::filesystem::path& folder, std::string_view ending);
+/// What a take that begins now is called: "take 2026-11-25 21-40-03.wav", in local time. Does not
+/// look at the folder.
+std::filesystem::path takeFileNow(const std::filesystem::path& folder, std::string_view ending);
+/// The file, or, if there is one of that name or of its notes' or markers', "… (2)" and so on
+/// beside it.
+std::filesystem::path freeFile(const std::filesystem::path& file);
 
 /// Says that an unfinished take is to be kept as it is: its notes get what its file holds.
 Result<void> keepUnfinishedTake(const Take& take);

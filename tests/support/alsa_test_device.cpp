@@ -5,14 +5,17 @@
 //   infile      what is recorded comes from here, channels in turn, over and over
 //   rate, channels, speed
 //   mmap        1: has no buffer of its own for who records
+//   exclusive   1: only one stream at a time can have it open, as with most hardware
 //   overrun_at  frames after which it once says that samples were lost
 //   fail_after  frames after which the device is gone, as if unplugged
 //   stall_after frames after which it does nothing any more, without an error
 
 #include <algorithm>
+#include <fcntl.h>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <sys/file.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include <utility>
@@ -29,8 +32,9 @@ struct TestDevice {
     TestDevice() = default;
     ~TestDevice()
     {
-        if (timer >= 0)
-            close(timer);
+        for (const int descriptor : {timer, lock})
+            if (descriptor >= 0)
+                close(descriptor);
     }
     TestDevice(const TestDevice&) = delete;
     TestDevice& operator=(const TestDevice&) = delete;
@@ -44,9 +48,11 @@ struct TestDevice {
     long failAfter = 0;
     long stallAfter = 0;
     long mmap = 0;
+    long exclusive = 0;
     long overrunAt = 0;
 
     int timer = -1;
+    int lock = -1;
     std::vector<float> recorded;
     std::ofstream played;
     bool running = false;
@@ -186,7 +192,8 @@ bool readSetting(TestDevice& self, const std::string& id, snd_config_t* node)
     for (const auto& [name, value] :
          {std::pair("rate", &self.rate), std::pair("channels", &self.channels),
           std::pair("fail_after", &self.failAfter), std::pair("stall_after", &self.stallAfter),
-          std::pair("mmap", &self.mmap), std::pair("overrun_at", &self.overrunAt)})
+          std::pair("mmap", &self.mmap), std::pair("exclusive", &self.exclusive),
+          std::pair("overrun_at", &self.overrunAt)})
         if (id == name)
             return snd_config_get_integer(node, value) == 0;
     return false;
@@ -247,6 +254,12 @@ SND_PCM_PLUGIN_DEFINE_FUNC(phonotest)
     if (stream == SND_PCM_STREAM_CAPTURE ? !readRecording(*self) : self->outfile.empty())
         return -ENODEV;
 
+    if (self->exclusive) {
+        const auto& file = stream == SND_PCM_STREAM_CAPTURE ? self->infile : self->outfile;
+        self->lock = open(file.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (flock(self->lock, LOCK_EX | LOCK_NB) != 0)
+            return -EBUSY;
+    }
     self->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     self->io.version = SND_PCM_IOPLUG_VERSION;
     self->io.name = "test device";

@@ -52,16 +52,36 @@ DeviceBar::DeviceBar(QWidget* parent)
         m_rates.clear();
         fillChannels();
         fillRates();
+        m_wanted.input = choice().input;
         chosen();
     });
     connect(m_input, &QComboBox::activated, this, [this] {
         m_rates.clear();
         fillChannels();
         fillRates();
+        m_wanted.input = choice().input;
         chosen();
     });
-    for (QComboBox* combo : {m_channels, m_rate, m_buffer, m_output})
-        connect(combo, &QComboBox::activated, this, &DeviceBar::chosen);
+    // Each changes the one wish that it is for: what else was wanted may only be missing now.
+    connect(m_channels, &QComboBox::activated, this, [this] {
+        const InputRequest got = choice().input;
+        m_wanted.input.firstChannel = got.firstChannel;
+        m_wanted.input.channels = got.channels;
+        chosen();
+    });
+    connect(m_rate, &QComboBox::activated, this, [this] {
+        m_wanted.input.rate = choice().input.rate;
+        chosen();
+    });
+    connect(m_buffer, &QComboBox::activated, this, [this] {
+        m_wanted.input.latency = choice().input.latency;
+        chosen();
+    });
+    connect(m_output, &QComboBox::activated, this, [this] {
+        m_wanted.output = choice().output;
+        refresh();
+        Q_EMIT outputChanged();
+    });
     connect(m_rescan, &QToolButton::clicked, this, &DeviceBar::rescanRequested);
     connect(m_monitor, &QCheckBox::clicked, this, [this](bool on) {
         refresh();
@@ -134,6 +154,13 @@ void DeviceBar::setChoice(const SoundChoice& choice)
     refill();
 }
 
+void DeviceBar::setOutput(const DeviceChoice& output)
+{
+    m_wanted.output = output;
+    fillOutputs();
+    refresh();
+}
+
 void DeviceBar::refill()
 {
     fillHosts();
@@ -148,7 +175,6 @@ void DeviceBar::refill()
 
 void DeviceBar::chosen()
 {
-    m_wanted = choice();
     refresh();
     Q_EMIT changed();
 }

@@ -36,7 +36,12 @@ public:
     void setRates(std::vector<int> rates);
 
     void setChoice(const SoundChoice& choice);
+    /// Of the wanted choice, the output alone.
+    void setOutput(const DeviceChoice& output);
+    /// What there is of what is wanted.
     SoundChoice choice() const;
+    /// What the user chose, whether it is there or not.
+    const SoundChoice& wanted() const { return m_wanted; }
     /// What of the wanted choice could not be had, in words; "" if nothing.
     QString note() const { return m_note; }
 
@@ -47,7 +52,9 @@ public:
     void setSearching(bool searching);
 
 Q_SIGNALS:
+    /// The input.
     void changed();
+    void outputChanged();
     void rescanRequested();
     void monitorChanged(bool on);
 

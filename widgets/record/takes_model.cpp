@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
+#include <unordered_set>
 
 namespace phono {
 namespace {
@@ -116,14 +118,25 @@ QString tip(const Take& take, int column)
 
 void TakesModel::removeGone(const std::vector<Take>& takes)
 {
+    std::unordered_set<std::string_view> kept;
+    for (const Take& one : takes)
+        kept.insert(one.file.native());
     const auto gone = [&](int row) {
-        return std::ranges::find(takes, take(row).file, &Take::file) == takes.end();
+        return !kept.contains(take(row).file.native());
     };
     forRunsOfRows(rowCount(), gone, [this](int first, int last) {
         beginRemoveRows({}, first, last);
         m_takes.erase(m_takes.begin() + first, m_takes.begin() + last + 1);
+        numberRows();
         endRemoveRows();
     });
+}
+
+void TakesModel::numberRows()
+{
+    m_rows.clear();
+    for (const Take& one : m_takes)
+        m_rows.emplace(one.file.native(), static_cast<int>(m_rows.size()));
 }
 
 void TakesModel::setTakes(std::vector<Take> takes)
@@ -147,13 +160,14 @@ void TakesModel::setTakes(std::vector<Take> takes)
     const int first = rowCount();
     beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
     std::ranges::move(added, std::back_inserter(m_takes));
+    numberRows();
     endInsertRows();
 }
 
 int TakesModel::rowOf(const std::filesystem::path& file) const
 {
-    const auto found = std::ranges::find(m_takes, file, &Take::file);
-    return found == m_takes.end() ? -1 : static_cast<int>(found - m_takes.begin());
+    const auto found = m_rows.find(file.native());
+    return found == m_rows.end() ? -1 : found->second;
 }
 
 int TakesModel::rowCount(const QModelIndex& parent) const

@@ -4,6 +4,8 @@
 
 #include <QAbstractTableModel>
 
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace phono {
@@ -41,7 +43,10 @@ Q_SIGNALS:
 private:
     void removeGone(const std::vector<Take>& takes);
 
+    void numberRows();
+
     std::vector<Take> m_takes;
+    std::unordered_map<std::string, int> m_rows; ///< by file
 };
 
 } // namespace phono
