@@ -1,4 +1,5 @@
 #include "core/model/seeded_model.h"
+#include "core/model/tiles.h"
 #include "core/train/communicator.h"
 #include "core/train/gradient_buckets.h"
 #include "core/train/training_network.h"
@@ -367,9 +368,11 @@ private Q_SLOTS:
                 CPU_CLR(cpu, &one);
         QCOMPARE(sched_setaffinity(0, sizeof one, &one), 0);
         const bool bound = isBoundToCores();
+        const int cores = physicalCores();
         QCOMPARE(sched_setaffinity(0, sizeof all, &all), 0);
         // Where there is but one, having it is being free.
         QCOMPARE(bound, sysconf(_SC_NPROCESSORS_ONLN) > 1);
+        QCOMPARE(cores, 1); // and no more threads than that
     }
 
     void eachProcessHasACardOfItsOwn()

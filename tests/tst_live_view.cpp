@@ -403,11 +403,9 @@ void LiveViewTest::panesCanBeHidden()
 {
     m_view->append(block(2, 4, 0, 1, {198, 199}));
     const int before = canvas().plotRect(LiveCanvas::Waveform).height();
-    QSignalSpy changed(m_view.get(), &LiveView::panesChanged);
     QAction* const action = m_view->paneActions()[1];
     QCOMPARE(action->text(), QStringLiteral("z"));
     action->trigger();
-    QCOMPARE(changed.count(), 1);
     QVERIFY(z().isEmpty());
     QVERIFY(canvas().plotRect(LiveCanvas::Waveform).height() > before);
     action->trigger();

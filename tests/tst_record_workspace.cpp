@@ -336,7 +336,8 @@ void TestRecordWorkspace::liveFeedDeliversAllFrames()
     auto features = engine.live();
     QVERIFY(features);
     auto tap = std::make_shared<LiveTap>(16000);
-    LiveFeed feed(tap, {}, std::shared_ptr<LiveFeatures>(std::move(*features)));
+    LiveFeed feed(tap, {}, std::shared_ptr<LiveFeatures>(std::move(*features)),
+                  engine.features().front());
     QTest::qWait(50); // it has begun to listen
     const auto samples = roomSound();
     const auto second = std::span(samples).first(32000);

@@ -59,6 +59,8 @@ private:
     QByteArray m_svg;
 };
 
+} // namespace
+
 QColor mixed(const QColor& a, const QColor& b, double part)
 {
     const auto mix = [part](int x, int y) {
@@ -67,7 +69,12 @@ QColor mixed(const QColor& a, const QColor& b, double part)
     return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
 }
 
-} // namespace
+QFont smallFont(const QFont& font)
+{
+    QFont small = font;
+    small.setPointSizeF(font.pointSizeF() * 0.88);
+    return small;
+}
 
 Theme Theme::light()
 {
@@ -77,6 +84,7 @@ Theme Theme::light()
             .plot = QColor(0xFFFFFF),
             .border = QColor(0xD8DCE2),
             .grid = QColor(0xE8EBEF),
+            .wave = QColor(0x3A62A8),
             .text = QColor(0x1B1F24),
             .muted = QColor(0x586069),
             .accent = QColor(0x2F6FDE),
@@ -93,6 +101,7 @@ Theme Theme::darkTheme()
             .plot = QColor(0x1E2024),
             .border = QColor(0x363B43),
             .grid = QColor(0x2C3138),
+            .wave = QColor(0x8FB4F5),
             .text = QColor(0xE6E8EB),
             .muted = QColor(0x9AA3AE),
             .accent = QColor(0x6EA0FF),

@@ -15,6 +15,7 @@ struct Theme {
     bool dark = false;
     QColor window, panel, plot;
     QColor border, grid;
+    QColor wave; ///< of waveforms
     QColor text, muted;
     QColor accent, danger, warning, good;
 
@@ -37,6 +38,11 @@ void loadFonts();
 QFont labelFont(double pointSize);
 /// The same size and weight in a font whose figures all have one width, for read-outs.
 QFont tabularFont(const QFont& font);
+
+/// For the numbers and words on plots: somewhat smaller than `font`.
+QFont smallFont(const QFont& font);
+/// `part` of the way from a to b.
+QColor mixed(const QColor& a, const QColor& b, double part);
 
 /// One of the bundled line icons ("zoom-in"), drawn in the colour of the palette's text and so
 /// right in both themes at any resolution.

@@ -17,7 +17,6 @@ constexpr std::size_t kBlock = kModelRate / 4;
 constexpr std::size_t kLargestBlock = kModelRate;
 constexpr std::size_t kMostWaiting = std::size_t(4) * kModelRate;
 constexpr std::size_t kKeptSamples = std::size_t(10) * kModelRate;
-constexpr double kCentreOfFrame = 232.0 / kModelRate; // of z: half its receptive field
 
 void append(LiveBlock::Rows& to, LiveBlock::Rows rows)
 {
@@ -51,10 +50,11 @@ void keepNewest(LiveBlock::Rows& rows, double seconds)
 } // namespace
 
 LiveFeed::LiveFeed(std::shared_ptr<LiveTap> tap, const SpectrogramOptions& spectrogram,
-                   std::shared_ptr<LiveFeatures> features)
+                   std::shared_ptr<LiveFeatures> features, FeatureInfo z)
     : m_tap(std::move(tap))
     , m_spectrogram(spectrogram)
     , m_features(std::move(features))
+    , m_z(std::move(z))
     , m_toCompute(kMostWaiting)
     , m_hearing([this](const std::stop_token& stop) {
         hear(stop);
@@ -157,7 +157,9 @@ void LiveFeed::compute(const std::stop_token& stop)
             LiveBlock::Rows rows;
             rows.channels =
                 static_cast<int>(values.size() / static_cast<std::size_t>(made->frames));
-            rows.centreSeconds = kCentreOfFrame;
+            // A frame of c ends where its z does, and is shown there.
+            rows.hopSeconds = static_cast<double>(m_z.hop) / kModelRate;
+            rows.centreSeconds = static_cast<double>(m_z.receptiveField / 2) / kModelRate;
             rows.skippedSeconds = static_cast<double>(leftOut - leftOutBefore) / kModelRate;
             rows.values = std::move(values);
             return rows;

@@ -18,9 +18,9 @@ namespace phono {
 /// and spectrogram, which are always in time, one for z and c, which may lag and leave out.
 class LiveFeed {
 public:
-    /// `features` may be null: then there are no z and c.
+    /// `features` may be null: then there are no z and c. `z` says when its frames are.
     LiveFeed(std::shared_ptr<LiveTap> tap, const SpectrogramOptions& spectrogram,
-             std::shared_ptr<LiveFeatures> features);
+             std::shared_ptr<LiveFeatures> features, FeatureInfo z);
     /// Waits for its threads: some tens of milliseconds.
     ~LiveFeed() = default;
     LiveFeed(const LiveFeed&) = delete;
@@ -41,6 +41,7 @@ private:
     std::shared_ptr<LiveTap> m_tap;
     SpectrogramOptions m_spectrogram;
     std::shared_ptr<LiveFeatures> m_features;
+    FeatureInfo m_z;
     SampleRing m_toCompute;
     std::atomic<std::int64_t> m_leftOut = 0; ///< samples that were not computed, ever
     std::atomic<std::int64_t> m_heard = 0; ///< samples at kModelRate, ever

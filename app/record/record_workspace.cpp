@@ -192,8 +192,7 @@ QList<QMenu*> RecordWorkspace::menus() const
 
 bool RecordWorkspace::inTake() const
 {
-    return m_status.takeComing || m_status.state == State::Recording
-        || m_status.state == State::Paused;
+    return m_status.takeComing || m_status.inTake();
 }
 
 void RecordWorkspace::showEvent(QShowEvent* event)
@@ -272,13 +271,11 @@ void RecordWorkspace::follow()
 {
     for (const RecorderEvent& event : m_recorder.takeEvents())
         handle(event);
-    const auto before = m_status.state;
     m_status = m_recorder.status();
     m_panel->setStatus(m_status);
-    m_panel->devices().setLocked(inTake());
     m_panel->devices().setMonitoring(m_status.monitoring);
     followLive();
-    if (before == State::Opening && m_status.state == State::Listening)
+    if (!m_status.rates.empty())
         m_panel->devices().setRates(m_status.rates);
     if (!inTake())
         showNext();
@@ -343,8 +340,10 @@ void RecordWorkspace::followLive()
         m_panel->live().clear();
         if (m_features)
             m_features->reset();
+        const auto model = m_workbench.models.model();
         m_feed = std::make_unique<LiveFeed>(m_tap, m_workbench.settings.settings().spectrogram,
-                                            m_features);
+                                            model ? m_features : nullptr,
+                                            model ? model->features.front() : FeatureInfo());
     }
     if (!m_feed)
         return;

@@ -226,6 +226,7 @@ Result<LiveExtractor> Extractor::live()
             if (!m_impl->model) {
                 if (auto prepared = m_impl->prepareModel(*m_impl->weights); !prepared)
                     return prepared.error();
+                m_impl->weights.reset(); // hundreds of megabytes that the model has now
             }
             return LiveExtractor::create(m_impl->model);
         });

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <omp.h>
 #include <optional>
+#include <sched.h>
 #include <set>
 #include <string>
 #include <thread>
@@ -60,9 +61,15 @@ Result<void> forBlocks(std::int64_t rows, std::int64_t blockRows, int threads,
 
 int physicalCores()
 {
-    const int logical = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    const bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+    const int logical = known ? CPU_COUNT(&allowed)
+                              : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     std::set<std::string> cores;
-    for (int cpu = 0; cpu < logical; ++cpu) {
+    for (int cpu = 0; cpu < (known ? CPU_SETSIZE : logical); ++cpu) {
+        if (known && !CPU_ISSET(cpu, &allowed))
+            continue;
         std::ifstream siblings("/sys/devices/system/cpu/cpu" + std::to_string(cpu)
                                + "/topology/thread_siblings_list");
         std::string line;

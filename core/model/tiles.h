@@ -25,7 +25,7 @@ Result<void> forBlocks(std::int64_t rows, std::int64_t blockRows, int threads,
                        const std::function<Result<void>(const Block&)>& work,
                        const std::function<void(std::int64_t rowsDone)>& finished = {});
 
-/// Cores of this machine that do not share their arithmetic with another one.
+/// Cores that this process may use and that do not share their arithmetic with another one.
 int physicalCores();
 
 } // namespace phono

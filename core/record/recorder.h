@@ -35,6 +35,7 @@ struct RecorderStatus {
         Paused, ///< within a take
     };
     State state = State::Closed;
+    bool inTake() const { return state == State::Recording || state == State::Paused; }
     SoundDevice device; ///< that is in use
     int rate = 0; ///< in Hz
     int channels = 0;

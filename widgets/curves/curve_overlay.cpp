@@ -224,9 +224,7 @@ void CurveOverlay::paintReferences(QPainter& painter, const CurvePane& pane) con
     if (pane.entries().empty())
         return;
     const CurveArea area = pane.area();
-    QFont small = m_grid.font();
-    small.setPointSizeF(small.pointSizeF() * 0.88);
-    painter.setFont(small);
+    painter.setFont(smallFont(m_grid.font()));
     const int height = painter.fontMetrics().height();
     double lastTop = 1e9;
     auto references = pane.references();

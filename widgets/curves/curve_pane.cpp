@@ -238,8 +238,7 @@ void CurvePane::setAxisTitle(const QString& title)
 void CurvePane::applyTheme(const Theme& theme, const QFont& font)
 {
     m_theme = theme;
-    QFont small = font;
-    small.setPointSizeF(small.pointSizeF() * 0.88);
+    const QFont small = smallFont(font);
     for (QCPAxis* axis : m_rect->axes()) {
         axis->setBasePen(QPen(theme.border, 1));
         axis->setTickPen(QPen(theme.border, 1));

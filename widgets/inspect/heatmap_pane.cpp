@@ -93,8 +93,7 @@ void HeatmapPane::refresh(const Theme& theme)
     }
     m_scale->setVisible(!empty);
     m_scale->setDataRange({ends.first, ends.second});
-    QFont font = context().plot.font();
-    font.setPointSizeF(font.pointSizeF() * 0.88);
+    const QFont font = smallFont(context().plot.font());
     QCPAxis* axis = m_scale->axis();
     axis->setTickLabelFont(font);
     axis->setTickLabelColor(theme.muted);

@@ -64,8 +64,7 @@ PlotArea Pane::area(double devicePixelRatio) const
 
 void Pane::refresh(const Theme& theme)
 {
-    QFont font = m_context.plot.font();
-    font.setPointSizeF(font.pointSizeF() * 0.88);
+    const QFont font = smallFont(m_context.plot.font());
     for (QCPAxis* axis : m_rect->axes()) {
         axis->setBasePen(QPen(theme.border, 1));
         axis->setTickPen(QPen(theme.border, 1));

@@ -5,6 +5,7 @@
 #include "widgets/inspect/pane_stack.h"
 #include "widgets/inspect/ruler_pane.h"
 #include "widgets/plot/painted_plottable.h"
+#include "widgets/plot/two_tone_line.h"
 
 #include <QPainter>
 
@@ -20,16 +21,6 @@ QFont titleFont(const PaneStack& stack)
     QFont font = stack.font();
     font.setWeight(QFont::DemiBold);
     return font;
-}
-
-/// A vertical line that shows on bright and on dark.
-void paintTwoTone(QPainter& painter, double x, const QRect& plot, const QColor& color)
-{
-    const double at = std::floor(x) + 0.5;
-    painter.setPen(QPen(QColor(255, 255, 255, 170), 3));
-    painter.drawLine(QPointF(at, plot.top()), QPointF(at, plot.bottom()));
-    painter.setPen(QPen(color, 1));
-    painter.drawLine(QPointF(at, plot.top()), QPointF(at, plot.bottom()));
 }
 
 QString percent(double fraction)
@@ -211,9 +202,11 @@ void PaneOverlay::paintLines(QPainter& painter, const Pane& pane) const
     const PlotArea area = pane.area();
     const auto& time = m_stack.timeAxis();
     if (time.cursor())
-        paintTwoTone(painter, area.x(*time.cursor()), pane.plotRect(), QColor(0x1B, 0x1F, 0x24));
+        paintTwoToneLine(painter, area.x(*time.cursor()), pane.plotRect(),
+                         QColor(0x1B, 0x1F, 0x24));
     if (time.playHead())
-        paintTwoTone(painter, area.x(*time.playHead()), pane.plotRect(), QColor(0xD0, 0x2F, 0x2F));
+        paintTwoToneLine(painter, area.x(*time.playHead()), pane.plotRect(),
+                         QColor(0xD0, 0x2F, 0x2F));
     // A faint hair under the pointer ties all panes together.
     const auto& readout = m_stack.readout();
     if (readout.time && !m_stack.exporting()) {

@@ -15,7 +15,7 @@ namespace {
 
 WaveformColors waveformColors(const Theme& theme)
 {
-    return {theme.dark ? QColor(0x8F, 0xB4, 0xF5) : QColor(0x3A, 0x62, 0xA8), theme.danger};
+    return {theme.wave, theme.danger};
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "widgets/pretrain/run_details.h"
 #include "widgets/pretrain/runs_empty.h"
 #include "widgets/shell/paths.h"
+#include "widgets/shell/tinted_tree.h"
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
@@ -35,7 +36,7 @@ PretrainPanel::PretrainPanel(QThreadPool& pool, QWidget* parent)
     : Panel(QStringLiteral("pretrain"), tr("Pretrain"), parent)
     , m_sorted(new QSortFilterProxyModel(this))
     , m_toolBar(new QToolBar(tr("Runs")))
-    , m_table(new QTreeView)
+    , m_table(new TintedTree)
     , m_curves(new CurveGrid(runPlots()))
     , m_details(new RunDetails)
     , m_splitter(new QSplitter(Qt::Vertical))
@@ -111,24 +112,11 @@ void PretrainPanel::makeTable()
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setIconSize(QSize(24, 12));
     m_table->setMinimumHeight(80);
-    tintSelection();
     QHeaderView* header = m_table->header();
     header->setStretchLastSection(false);
     const int widths[] = {210, 100, 132, 64, 80, 88, 92, 124};
     for (int column = 0; column < RunsModel::kColumns; ++column)
         header->resizeSection(column, widths[column]);
-}
-
-void PretrainPanel::tintSelection()
-{
-    // The usual solid colour would hide the samples of lines and the dots of states.
-    const Theme theme = Theme::of(palette());
-    QPalette tinted = palette();
-    QColor tint = theme.accent;
-    tint.setAlphaF(theme.dark ? 0.28F : 0.16F);
-    tinted.setColor(QPalette::Highlight, tint);
-    tinted.setColor(QPalette::HighlightedText, theme.text);
-    m_table->setPalette(tinted);
 }
 
 void PretrainPanel::resizeEvent(QResizeEvent* event)
@@ -152,7 +140,6 @@ void PretrainPanel::changeEvent(QEvent* event)
     Panel::changeEvent(event);
     if (event->type() != QEvent::PaletteChange)
         return;
-    tintSelection();
     assignStyles();
     showCurves();
 }

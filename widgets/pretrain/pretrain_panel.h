@@ -88,7 +88,6 @@ protected:
 
 private:
     void makeTable();
-    void tintSelection();
     void fitNames();
     void makeActions();
     void makeToolBar();

@@ -113,7 +113,13 @@ void PretrainPanel::savePicture(const QString& path)
     if (extension == QLatin1String("pdf")) {
         QBuffer buffer(&pdf);
         buffer.open(QIODevice::WriteOnly);
-        m_curves->writePdf(buffer);
+        if (!m_curves->writePdf(buffer)) {
+            tellPicture(Severity::Error,
+                        tr("Could not save the picture %1: it could not be painted "
+                           "on a page of that size.")
+                            .arg(path));
+            return;
+        }
     } else if (extension == QLatin1String("png")) {
         constexpr int kScale = 2;
         image = m_curves->render(m_curves->size(), kScale);

@@ -1,11 +1,9 @@
 #include "widgets/pretrain/run_list.h"
 
+#include "widgets/shell/dragged_files.h"
 #include "widgets/shell/path_list_model.h"
 #include "widgets/shell/paths.h"
 #include "widgets/shell/words.h"
-
-#include <QMimeData>
-#include <QUrl>
 
 namespace phono {
 
@@ -47,17 +45,15 @@ Qt::ItemFlags RunList::flags(const QModelIndex& index) const
 
 QStringList RunList::mimeTypes() const
 {
-    return {QStringLiteral("text/uri-list")};
+    return draggedFileTypes();
 }
 
 QMimeData* RunList::mimeData(const QModelIndexList& indexes) const
 {
-    QList<QUrl> urls;
+    QStringList folders;
     for (const QModelIndex& index : indexes)
-        urls << QUrl::fromLocalFile(index.data(PathListModel::kPathRole).toString());
-    auto* mime = new QMimeData;
-    mime->setUrls(urls);
-    return mime;
+        folders << index.data(PathListModel::kPathRole).toString();
+    return draggedFiles(folders);
 }
 
 } // namespace phono

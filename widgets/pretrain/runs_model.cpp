@@ -75,17 +75,6 @@ QPixmap lineSample(const CurveStyle* style)
     });
 }
 
-QString timeText(double seconds)
-{
-    if (!(seconds > 0))
-        return {};
-    const QDateTime when = localTime(seconds);
-    const bool today = when.date() == QDate::currentDate();
-    return QLocale(QLocale::English)
-        .toString(when,
-                  today ? QStringLiteral("'today' HH:mm") : QStringLiteral("d MMM yyyy HH:mm"));
-}
-
 QString numberText(double value, int decimals)
 {
     if (std::abs(value) >= 1e6)
@@ -216,7 +205,7 @@ QVariant RunsModel::text(const RunRecord& run, int column) const
     case TimeLeft:
         return run.secondsLeft() >= 0 ? durationWords(run.secondsLeft()) : QString();
     case Started:
-        return timeText(run.started());
+        return whenWords(run.started());
     default:
         return {};
     }

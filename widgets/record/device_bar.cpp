@@ -140,8 +140,15 @@ void DeviceBar::setDevices(std::vector<SoundDevice> devices)
     refill();
 }
 
+QString DeviceBar::note() const
+{
+    return m_noteLabel->text();
+}
+
 void DeviceBar::setRates(std::vector<int> rates)
 {
+    if (rates == m_rates)
+        return;
     m_rates = std::move(rates);
     fillRates();
     refresh();
@@ -181,6 +188,8 @@ void DeviceBar::chosen()
 
 void DeviceBar::setMonitoring(bool on)
 {
+    if (on == m_monitor->isChecked())
+        return;
     m_monitor->setChecked(on);
     refresh();
 }
@@ -195,15 +204,17 @@ void DeviceBar::setLocked(bool locked)
 
 void DeviceBar::setSearching(bool searching)
 {
+    if (searching == m_searching)
+        return;
     m_searching = searching;
     refresh();
 }
 
 void DeviceBar::refresh()
 {
-    m_note = noteText();
-    m_noteLabel->setText(m_note);
-    m_noteLabel->setVisible(!m_note.isEmpty());
+    const QString note = noteText();
+    m_noteLabel->setText(note);
+    m_noteLabel->setVisible(!note.isEmpty());
     m_warning->setVisible(m_monitor->isChecked());
 
     const bool free = !m_locked && !m_searching;

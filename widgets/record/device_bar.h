@@ -43,7 +43,7 @@ public:
     /// What the user chose, whether it is there or not.
     const SoundChoice& wanted() const { return m_wanted; }
     /// What of the wanted choice could not be had, in words; "" if nothing.
-    QString note() const { return m_note; }
+    QString note() const;
 
     void setMonitoring(bool on);
     /// While a take is recorded, nothing of the input can be changed.
@@ -75,7 +75,6 @@ private:
     std::vector<SoundDevice> m_devices;
     std::vector<int> m_rates;
     SoundChoice m_wanted;
-    QString m_note;
     bool m_locked = false;
     bool m_searching = false;
 

@@ -20,13 +20,6 @@ constexpr int kGap = 8;
 constexpr int kNumberWidth = 16; ///< of channel numbers
 constexpr std::array kLabelled = {-60, -50, -40, -30, -20, -10, -6, 0};
 
-QColor mixed(const QColor& a, const QColor& b, float part)
-{
-    return QColor::fromRgbF(a.redF() + (b.redF() - a.redF()) * part,
-                            a.greenF() + (b.greenF() - a.greenF()) * part,
-                            a.blueF() + (b.blueF() - a.blueF()) * part);
-}
-
 /// A part of the scale with a colour of its own.
 struct Zone {
     double from, to;
@@ -35,17 +28,10 @@ struct Zone {
 
 std::array<Zone, 3> zones(const Theme& theme)
 {
-    const QColor quiet = theme.dark ? QColor(0x6A, 0x94, 0xD4) : QColor(0x3A, 0x62, 0xA8);
+    const QColor quiet = theme.dark ? QColor(0x6A, 0x94, 0xD4) : theme.wave;
     return {{{LevelMeterView::kLowest, LevelMeterView::kWarmFrom, quiet},
              {LevelMeterView::kWarmFrom, LevelMeterView::kHotFrom, theme.warning},
              {LevelMeterView::kHotFrom, 0, theme.danger}}};
-}
-
-QFont smallFont(const QFont& font)
-{
-    QFont small = tabularFont(font);
-    small.setPointSizeF(font.pointSizeF() * 0.88);
-    return small;
 }
 
 } // namespace
@@ -73,12 +59,18 @@ void LevelMeterView::setReading(const LevelReading& reading)
     m_reading = reading;
     if (!sameShape)
         updateGeometry();
-    describe();
+    // Read out once a second, but at once what is new in kind.
+    constexpr int kMilliseconds = 1000;
+    if (!sameShape || reading.clipped != m_describedClip || !m_described.isValid()
+        || m_described.hasExpired(kMilliseconds))
+        describe();
     update();
 }
 
 void LevelMeterView::describe()
 {
+    m_described.start();
+    m_describedClip = m_reading.clipped;
     QStringList parts;
     for (const auto& channel : m_reading.channels)
         parts << tr("peak %1, RMS %2").arg(decibelText(channel.hold), decibelText(channel.rms));
@@ -197,7 +189,7 @@ void LevelMeterView::paintEvent(QPaintEvent*)
 void LevelMeterView::paintScale(QPainter& painter) const
 {
     const Theme theme = Theme::of(palette());
-    painter.setFont(smallFont(font()));
+    painter.setFont(smallFont(tabularFont(font())));
     const int top = channels() * rowHeight();
     for (int level = static_cast<int>(kLowest); level <= 0; level += 2) {
         const bool labelled = std::ranges::find(kLabelled, level) != kLabelled.end();
@@ -249,7 +241,7 @@ void LevelMeterView::paintBar(QPainter& painter, int channel) const
         painter.fillRect(QRectF(x, trough.top(), 2, trough.height()), theme.text);
     }
     if (channels() > 1) {
-        painter.setFont(smallFont(font()));
+        painter.setFont(smallFont(tabularFont(font())));
         painter.setPen(theme.muted);
         painter.drawText(QRectF(0, trough.top(), kNumberWidth - 4, trough.height()),
                          Qt::AlignVCenter | Qt::AlignLeft, QString::number(channel + 1));
@@ -286,7 +278,7 @@ void LevelMeterView::paintReadOut(QPainter& painter, int channel) const
     }
     if (channel + 1 < channels())
         return;
-    painter.setFont(smallFont(font()));
+    painter.setFont(smallFont(tabularFont(font())));
     painter.setPen(active() ? theme.muted : palette().color(QPalette::Disabled, QPalette::Text));
     for (const auto& [fromRight, text] : {std::pair(2, tr("peak")), std::pair(1, tr("RMS"))}) {
         QRect below = column(fromRight);

@@ -2,6 +2,7 @@
 
 #include "core/record/level_watch.h"
 
+#include <QElapsedTimer>
 #include <QWidget>
 
 namespace phono {
@@ -53,6 +54,8 @@ private:
     void paintNoiseFloor(QPainter& painter) const;
 
     LevelReading m_reading;
+    QElapsedTimer m_described; ///< since
+    bool m_describedClip = false;
 };
 
 /// "−12.3 dBFS", and "−∞ dBFS" for silence.

@@ -9,7 +9,7 @@ namespace phono {
 struct LiveBlock {
     struct Rows {
         int channels = 0; ///< 0: nothing came
-        double hopSeconds = 0.01;
+        double hopSeconds = 0;
         /// Centre of the first frame ever, after the first sample ever.
         double centreSeconds = 0;
         /// Of the time before these frames that was left out.

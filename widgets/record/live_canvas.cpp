@@ -264,9 +264,7 @@ void LiveCanvas::paintData(QPainter& painter, const Theme& theme) const
             continue;
         }
         painter.fillRect(QRect(plot.left(), plot.center().y(), plot.width(), 1), theme.grid);
-        m_wave.paint(painter, plot,
-                     theme.dark ? QColor(0x8F, 0xB4, 0xF5) : QColor(0x3A, 0x62, 0xA8),
-                     theme.danger);
+        m_wave.paint(painter, plot, theme.wave, theme.danger);
     }
     painter.restore();
 }

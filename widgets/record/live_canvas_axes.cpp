@@ -1,6 +1,7 @@
 // What stands around the data: titles, axes, colour bars, the ruler.
 
 #include "widgets/plot/axis_ticks.h"
+#include "widgets/plot/two_tone_line.h"
 #include "widgets/record/live_canvas.h"
 #include "widgets/theme.h"
 
@@ -16,21 +17,11 @@ constexpr int kTick = 4;
 constexpr int kBarGap = 9;
 constexpr int kBarWidth = 10;
 
-/// A vertical line that shows on bright and on dark.
-void paintTwoTone(QPainter& painter, double x, const QRect& plot, const QColor& color)
-{
-    const double at = std::floor(x);
-    painter.fillRect(QRectF(at - 1, plot.top(), 3, plot.height()), QColor(255, 255, 255, 150));
-    painter.fillRect(QRectF(at, plot.top(), 1, plot.height()), color);
-}
-
 } // namespace
 
 QFont LiveCanvas::tickFont() const
 {
-    QFont small = font();
-    small.setPointSizeF(font().pointSizeF() * 0.88);
-    return small;
+    return smallFont(font());
 }
 
 QString LiveCanvas::titleOf(PaneId pane) const
@@ -213,7 +204,7 @@ void LiveCanvas::paintMarkers(QPainter& painter, const Theme& theme) const
             continue;
         for (const QRect& plot : m_rects) {
             if (!plot.isEmpty())
-                paintTwoTone(painter, x, plot, theme.accent.darker(theme.dark ? 170 : 100));
+                paintTwoToneLine(painter, x, plot, theme.accent.darker(theme.dark ? 170 : 100));
         }
         const QString name = QString::fromStdString(marker.name);
         const int width = painter.fontMetrics().horizontalAdvance(name) + 8;
@@ -226,7 +217,7 @@ void LiveCanvas::paintMarkers(QPainter& painter, const Theme& theme) const
     if (start >= all.left() && start < all.right()) {
         for (const QRect& plot : m_rects) {
             if (!plot.isEmpty())
-                paintTwoTone(painter, start, plot, theme.danger);
+                paintTwoToneLine(painter, start, plot, theme.danger);
         }
     }
 }

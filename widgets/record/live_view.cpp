@@ -49,7 +49,6 @@ LiveView::LiveView(QWidget* parent)
         action->setToolTip(tr("Show or hide %1").arg(text.toLower()));
         connect(action, &QAction::toggled, this,
                 [this, pane = pane](bool on) { m_canvas->setShown(pane, on); });
-        connect(action, &QAction::triggered, this, &LiveView::panesChanged);
         auto* button = new QToolButton(this);
         button->setDefaultAction(action);
         button->setAutoRaise(true);

@@ -41,8 +41,6 @@ public:
 
 Q_SIGNALS:
     void checkpointRequested();
-    /// Panes were shown or hidden by the user.
-    void panesChanged();
 
 private:
     void refresh();

@@ -1,6 +1,7 @@
 #include "widgets/record/live_wave.h"
 
 #include "core/base/sample_source.h"
+#include "core/record/level_watch.h"
 
 #include <QPainter>
 
@@ -12,7 +13,6 @@ namespace phono {
 namespace {
 
 constexpr double kSmallestReach = 1.0 / 64;
-constexpr float kFullScale = 32767.0F / 32768;
 
 } // namespace
 
@@ -118,7 +118,7 @@ void LiveWave::paint(QPainter& painter, const QRect& plot, const QColor& colour,
             std::max(plot.top(), int(std::floor(middle - double(extent.high) * perUnit)));
         const int bottom =
             std::min(plot.bottom() + 1, int(std::ceil(middle - double(extent.low) * perUnit)));
-        const bool full = extent.high >= kFullScale || extent.low <= -kFullScale;
+        const bool full = extent.high >= kFullScaleSample || extent.low <= -kFullScaleSample;
         painter.fillRect(plot.left() + int(size - (m_begun - column)), top, 1,
                          std::max(1, bottom - top), full ? clipped : colour);
     }

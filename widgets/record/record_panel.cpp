@@ -4,6 +4,7 @@
 #include "widgets/record/level_meter_view.h"
 #include "widgets/record/live_view.h"
 #include "widgets/record/record_button.h"
+#include "widgets/record/record_texts.h"
 #include "widgets/record/take_report_view.h"
 #include "widgets/record/takes_view.h"
 #include "widgets/record/themed_label.h"
@@ -20,6 +21,8 @@
 #include <QLabel>
 #include <QSplitter>
 #include <QToolButton>
+
+#include <algorithm>
 
 namespace phono {
 namespace {
@@ -259,7 +262,7 @@ QWidget* RecordPanel::makeTakes()
 
 bool RecordPanel::inTake() const
 {
-    return m_status.state == State::Recording || m_status.state == State::Paused;
+    return m_status.inTake();
 }
 
 bool RecordPanel::listensNow() const
@@ -283,9 +286,10 @@ void RecordPanel::setDevices(std::vector<SoundDevice> devices)
 
 void RecordPanel::setStatus(const RecorderStatus& status)
 {
-    const bool began =
-        !inTake() && (status.state == State::Recording || status.state == State::Paused);
-    const bool sameState = status.state == m_status.state;
+    const bool began = !inTake() && status.inTake();
+    const bool sameActions =
+        status.state == m_status.state && status.takeComing == m_status.takeComing;
+    const bool sameMarkers = status.markers == m_status.markers;
     m_status = status;
     if (began)
         m_report->hide();
@@ -301,8 +305,11 @@ void RecordPanel::setStatus(const RecorderStatus& status)
                         : status.state == State::Paused ? LiveView::Phase::Paused
                                                         : LiveView::Phase::Listening,
                     status.seconds);
-    m_live->setMarkers(status.markers);
-    if (!sameState)
+    if (!sameMarkers) {
+        m_live->setMarkers(status.markers);
+        m_markers->setToolTip(markersList(status.markers));
+    }
+    if (!sameActions)
         refreshActions();
     refreshState();
     refreshFile();
@@ -357,12 +364,16 @@ bool RecordPanel::preRoll() const
 
 void RecordPanel::setNextFile(const QString& file)
 {
+    if (file == m_nextFile)
+        return;
     m_nextFile = file;
     refreshFile();
 }
 
 void RecordPanel::setFreeSeconds(std::optional<double> seconds)
 {
+    if (seconds == m_freeSeconds)
+        return;
     m_freeSeconds = seconds;
     refreshFile();
 }

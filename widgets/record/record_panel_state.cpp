@@ -52,14 +52,14 @@ void RecordPanel::refreshActions()
     m_folder->setEnabled(!taking);
     m_format->setEnabled(!taking);
     m_preRoll->setEnabled(!taking);
-    m_devices->setLocked(taking);
+    m_devices->setLocked(taking || m_status.takeComing);
 }
 
 void RecordPanel::refreshState()
 {
     QString state;
     QString details = deviceText(m_status);
-    QString problem;
+    const QString& problem = m_error;
     ThemedLabel::Ink ink = &Theme::text;
     switch (m_status.state) {
     case State::Closed:
@@ -74,7 +74,6 @@ void RecordPanel::refreshState()
             state = tr("Not listening");
             details = tr("Switch “Listen” on to see levels.");
         }
-        problem = m_error;
         break;
     case State::Opening:
         state = tr("Opening the device…");
@@ -92,8 +91,6 @@ void RecordPanel::refreshState()
         details = tr("What comes is left out until you continue (P).");
         break;
     }
-    if (!m_error.isEmpty())
-        problem = m_error;
     m_state->setText(state);
     m_state->setInk(ink);
     m_stateDetails->setWords(details);
@@ -105,7 +102,6 @@ void RecordPanel::refreshState()
     m_time->setText(clockText(inTake() ? m_status.seconds : 0));
     m_time->setInk(m_status.state == State::Recording ? &Theme::text : &Theme::muted);
     m_markers->setWords(inTake() ? markersText(m_status.markers) : QString());
-    m_markers->setToolTip(markersList(m_status.markers));
     const QString losses = listensNow() ? lossText(m_status) : QString();
     m_losses->setText(losses);
     m_losses->setVisible(!losses.isEmpty());

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cmath>
 
 namespace phono {
@@ -88,7 +89,7 @@ QString deviceText(const RecorderStatus& status)
     if (status.rate > 0)
         parts << rateWords(status.rate);
     if (status.channels > 0)
-        parts << (status.channels == 1 ? tr("1 channel") : tr("%1 channels").arg(status.channels));
+        parts << channelWords(status.channels);
     parts.removeAll(QString());
     return parts.join(QStringLiteral(", "));
 }

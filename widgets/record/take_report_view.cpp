@@ -1,6 +1,5 @@
 #include "widgets/record/take_report_view.h"
 
-#include "widgets/inspect/file_facts.h"
 #include "widgets/record/level_meter_view.h"
 #include "widgets/record/themed_label.h"
 #include "widgets/shell/paths.h"
@@ -21,11 +20,9 @@ QString factsOf(const TakeReport& report)
     QStringList facts;
     facts << (report.seconds() < 60 ? TakeReportView::tr("%1 s").arg(report.seconds(), 0, 'f', 1)
                                     : durationWords(report.seconds()))
-          << rateWords(report.rate)
-          << (report.channels == 1 ? TakeReportView::tr("1 channel")
-                                   : TakeReportView::tr("%1 channels").arg(report.channels))
-          << TakeReportView::tr("peak %1").arg(levelText(report.peak))
-          << TakeReportView::tr("RMS %1").arg(levelText(report.rms));
+          << rateWords(report.rate) << channelWords(report.channels)
+          << TakeReportView::tr("peak %1").arg(decibelText(toDecibels(report.peak)))
+          << TakeReportView::tr("RMS %1").arg(decibelText(toDecibels(report.rms)));
     if (report.noiseFloor > LevelReading::kSilence)
         facts << TakeReportView::tr("noise floor %1").arg(decibelText(report.noiseFloor));
     if (const auto count = report.markers.size(); count > 0)

@@ -1,18 +1,15 @@
 #include "widgets/record/takes_model.h"
 
+#include "widgets/shell/dragged_files.h"
 #include "widgets/shell/paths.h"
 #include "widgets/shell/row_runs.h"
 #include "widgets/shell/words.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
-#include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
-#include <QLocale>
-#include <QMimeData>
 #include <QSize>
-#include <QUrl>
 
 #include <algorithm>
 #include <chrono>
@@ -37,19 +34,11 @@ QString stateWord(Take::State state)
     return {};
 }
 
-qint64 secondsOf(const std::filesystem::file_time_type& time)
-{
-    const auto system = std::chrono::file_clock::to_sys(time);
-    return std::chrono::duration_cast<std::chrono::seconds>(system.time_since_epoch()).count();
-}
-
 QString whenText(const Take& take)
 {
-    const QDateTime when = QDateTime::fromSecsSinceEpoch(secondsOf(take.written));
-    const bool today = when.date() == QDate::currentDate();
-    return QLocale(QLocale::English)
-        .toString(when,
-                  today ? QStringLiteral("'today' HH:mm") : QStringLiteral("d MMM yyyy HH:mm"));
+    const auto system = std::chrono::file_clock::to_sys(take.written);
+    return whenWords(
+        std::chrono::duration_cast<std::chrono::seconds>(system.time_since_epoch()).count());
 }
 
 QString text(const Take& take, int column)
@@ -248,19 +237,17 @@ bool TakesModel::setData(const QModelIndex& index, const QVariant& value, int ro
 
 QStringList TakesModel::mimeTypes() const
 {
-    return {QStringLiteral("text/uri-list")};
+    return draggedFileTypes();
 }
 
 QMimeData* TakesModel::mimeData(const QModelIndexList& indexes) const
 {
-    QList<QUrl> urls;
+    QStringList files;
     for (const QModelIndex& index : indexes) {
         if (index.column() == Name)
-            urls << QUrl::fromLocalFile(fromPath(take(index.row()).file));
+            files << fromPath(take(index.row()).file);
     }
-    auto* mime = new QMimeData;
-    mime->setUrls(urls);
-    return mime;
+    return draggedFiles(files);
 }
 
 } // namespace phono

@@ -2,6 +2,7 @@
 
 #include "widgets/shell/current_stack.h"
 #include "widgets/shell/paths.h"
+#include "widgets/shell/tinted_tree.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -27,30 +28,13 @@ constexpr int kFewestNames = 120;
 constexpr int kNarrow = 560; ///< buttons go below their text
 constexpr int kSide = 9;
 
-/// The usual solid colour of a selection would hide the colours of states.
-class TakesTable : public QTreeView {
-public:
-    using QTreeView::QTreeView;
-
-protected:
-    void initViewItemOption(QStyleOptionViewItem* option) const override
-    {
-        QTreeView::initViewItemOption(option);
-        const Theme theme = Theme::of(palette());
-        QColor tint = theme.accent;
-        tint.setAlphaF(theme.dark ? 0.28F : 0.16F);
-        option->palette.setColor(QPalette::Highlight, tint);
-        option->palette.setColor(QPalette::HighlightedText, theme.text);
-    }
-};
-
 } // namespace
 
 TakesView::TakesView(QWidget* parent)
     : QWidget(parent)
     , m_sorted(new QSortFilterProxyModel(this))
     , m_stack(new CurrentStack(this))
-    , m_table(new TakesTable(this))
+    , m_table(new TintedTree(this))
 {
     setObjectName(QStringLiteral("takes"));
     makeTable();
@@ -167,10 +151,8 @@ void TakesView::makeTable()
     for (int column = 0; column < TakesModel::kColumns; ++column)
         header->resizeSection(column, kWidths[column]);
     connect(m_table, &QTreeView::doubleClicked, this, &TakesView::openCurrent);
-    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-        refreshActions();
-        Q_EMIT selectionChanged();
-    });
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this] { refreshActions(); });
     connect(m_table, &QTreeView::customContextMenuRequested, this, [this](const QPoint& at) {
         auto* menu = new QMenu(this);
         menu->setAttribute(Qt::WA_DeleteOnClose);
@@ -289,9 +271,8 @@ void TakesView::openCurrent()
 {
     if (!m_open->isEnabled())
         return;
-    const int row = m_sorted->mapToSource(m_table->currentIndex()).row();
-    if (row >= 0)
-        Q_EMIT openRequested(fromPath(m_model.take(row).file));
+    // Of what is selected; the current row need not be.
+    Q_EMIT openRequested(selected().front());
 }
 
 void TakesView::rename()

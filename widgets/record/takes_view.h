@@ -40,7 +40,6 @@ Q_SIGNALS:
     void trashRequested(const QStringList& files);
     /// An unfinished take is fine as it is.
     void keepRequested(const QString& file);
-    void selectionChanged();
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -1,10 +1,10 @@
 #include "widgets/shell/path_list_model.h"
 
+#include "widgets/shell/dragged_files.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QFont>
-#include <QMimeData>
-#include <QUrl>
 
 namespace phono {
 
@@ -64,17 +64,15 @@ Qt::ItemFlags PathListModel::flags(const QModelIndex& index) const
 
 QStringList PathListModel::mimeTypes() const
 {
-    return {QStringLiteral("text/uri-list")};
+    return draggedFileTypes();
 }
 
 QMimeData* PathListModel::mimeData(const QModelIndexList& indexes) const
 {
-    QList<QUrl> urls;
+    QStringList files;
     for (const QModelIndex& index : indexes)
-        urls << QUrl::fromLocalFile(entry(index).path);
-    auto* mime = new QMimeData;
-    mime->setUrls(urls);
-    return mime;
+        files << entry(index).path;
+    return draggedFiles(files);
 }
 
 } // namespace phono

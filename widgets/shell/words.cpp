@@ -1,5 +1,8 @@
 #include "widgets/shell/words.h"
 
+#include "widgets/curves/curve_ticks.h"
+
+#include <QDateTime>
 #include <QLocale>
 #include <QTextDocument>
 
@@ -28,6 +31,23 @@ QString durationWords(double seconds)
     if (minutes > 0)
         return QStringLiteral("%1 min %2 s").arg(minutes).arg(twoDigits(total % 60));
     return QStringLiteral("%1 s").arg(total);
+}
+
+QString whenWords(double secondsSinceEpoch)
+{
+    if (!(secondsSinceEpoch > 0))
+        return {};
+    const QDateTime when = localTime(secondsSinceEpoch);
+    const bool today = when.date() == QDate::currentDate();
+    return QLocale(QLocale::English)
+        .toString(when,
+                  today ? QStringLiteral("'today' HH:mm") : QStringLiteral("d MMM yyyy HH:mm"));
+}
+
+QString channelWords(int channels)
+{
+    return channels == 1 ? QStringLiteral("1 channel")
+                         : QStringLiteral("%1 channels").arg(channels);
 }
 
 QString sentence(const std::string& message)

@@ -18,6 +18,10 @@ QString oneLine(const std::string& text, int most = 200);
 QString tipText(const QString& text);
 /// "12.4 MB", in powers of 1000.
 QString sizeWords(std::int64_t bytes);
+/// "today 14:05", "3 Nov 2026 14:05", in local time. "" for what is no time.
+QString whenWords(double secondsSinceEpoch);
+/// "1 channel", "2 channels".
+QString channelWords(int channels);
 /// "16 kHz", "44.1 kHz".
 QString rateWords(int hertz);
 /// A number in groups of three: "32,537,088".
